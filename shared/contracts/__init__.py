@@ -1,0 +1,1 @@
+"""The published language: every event type that crosses a topic, and nothing else."""

@@ -1,0 +1,88 @@
+"""`insight`: churn alerts with their proof, and the parameters they rest on."""
+
+from shared.contracts.fact import Fact, Moment, Text, vocabulary
+from shared.contracts.signals import SourceHeartbeat
+
+
+class Clause(Fact):
+    """One condition of a rule as it stood at the deadline: `value` `operator` `bound`."""
+
+    type = "insight.clause"
+    name: Text
+    value: float
+    operator: Text
+    bound: float
+
+
+class ChurnRiskRaised(Fact):
+    """A customer has been silent for longer than the rule allows.
+
+    `time` of the event is the deadline. `evidence` holds the event ids the judgement rests on (the
+    purchases, oldest first, at most 100, newest kept), `traces` the W3C trace ids of those that had one.
+    """
+
+    type = "insight.churn_risk_raised"
+    alert_id: Text
+    rule: Text
+    rule_version: Text
+    params_version: Text
+    opened_on: Text
+    clauses: tuple[Clause, ...]
+    measures: dict[str, float]
+    evidence: tuple[str, ...]
+    traces: tuple[str, ...] = ()
+
+
+class ChurnRiskResolved(Fact):
+    """The customer came back: a false alarm, kept as a label for the next backtest."""
+
+    type = "insight.churn_risk_resolved"
+    alert_id: Text
+    returned_at: Moment
+    evidence: tuple[str, ...] = ()
+
+
+class ChurnRiskWithdrawn(Fact):
+    """A late event changed the past: the alert no longer follows from the log."""
+
+    type = "insight.churn_risk_withdrawn"
+    alert_id: Text
+    reason: Text
+    evidence: tuple[str, ...] = ()
+
+
+class SilenceCalendarOpened(Fact):
+    """Weeks are counted from `origin`, the day on which the first clock opened."""
+
+    type = "insight.silence_calendar_opened"
+    origin: Moment
+
+
+class SilenceModelFitted(Fact):
+    """The weekly refit of MBG/NBD at boundary `week`; `time` of the event is that boundary.
+
+    When `accepted` is false, the parameters named by `in_force` stay, and `reason` says why.
+    """
+
+    type = "insight.silence_model_fitted"
+    week: int
+    params_version: Text
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float
+    customers: int
+    accepted: bool
+    reason: Text
+    in_force: Text | None
+
+
+INSIGHT = vocabulary(
+    ChurnRiskRaised,
+    ChurnRiskResolved,
+    ChurnRiskWithdrawn,
+    SilenceCalendarOpened,
+    SilenceModelFitted,
+    SourceHeartbeat,
+)

@@ -1,0 +1,21 @@
+"""The topics by name, and the vocabulary that each of them speaks."""
+
+from collections.abc import Mapping
+
+from shared.contracts.acquisition import ACQUISITION
+from shared.contracts.conversion import CONVERSION
+from shared.contracts.fact import Vocabulary
+from shared.contracts.insight import INSIGHT
+from shared.contracts.retention import RETENTION
+from shared.contracts.signals import SIGNALS
+
+DEAD_LETTERS = "dead-letters"
+VOCABULARIES: Mapping[str, Vocabulary] = {
+    "signals": SIGNALS,
+    "acquisition": ACQUISITION,
+    "conversion": CONVERSION,
+    "retention": RETENTION,
+    "insight": INSIGHT,
+}
+TOPICS = (*VOCABULARIES, DEAD_LETTERS)
+STAGES = ("acquisition", "conversion", "retention", "insight")
