@@ -93,3 +93,21 @@ grant select, insert on facts, parked, inbox to :runtime;
 grant select, insert, update on pulses, relay, positions, clocks, watermarks to :runtime;
 grant select, insert, update, delete on dues to :runtime;
 grant usage on sequence outbox_position to :runtime;
+
+-- All that is to be published, whatever its kind; the relay reads it in commit order.
+create or replace view outbox as
+select xid, position, 'fact' as kind, partition, key, body, trace,
+       null::text as topic, null::bigint as offset_, null::bytea as raw_key, null::jsonb as headers,
+       null::text as reason, null::integer as attempt from facts
+union all
+select xid, position, 'pulse', partition, null, body, null, null, null, null, null, null, null from pulses
+union all
+select xid, position, 'parked', partition, null, body, null, topic, offset_, key, headers, reason, attempt
+from parked;
+
+-- What the relay has not published yet.
+create or replace view unpublished as
+select o.* from outbox o left join relay r on r.name = 'outbox'
+where r.name is null or (o.xid, o.position) > (r.xid, r.position);
+
+grant select on outbox, unpublished to :runtime;

@@ -1,6 +1,6 @@
 """`acquisition`: who this person is, where they came from, and whether they are a lead worth a call."""
 
-from shared.contracts.fact import Fact, Text, vocabulary
+from shared.contracts.fact import Fact, Moment, Text, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 
 
@@ -21,12 +21,13 @@ class LeadCaptured(Fact):
 
 
 class LeadScored(Fact):
-    """Something the lead did changed the score."""
+    """Something the lead did, at `heard_at`, changed the score."""
 
     type = "acquisition.lead_scored"
     reason: Text
     points: int
     score: int
+    heard_at: Moment
 
 
 class LeadQualified(Fact):

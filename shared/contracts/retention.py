@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.contracts.fact import Fact, Text, vocabulary
+from shared.contracts.fact import Fact, Moment, Text, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 
 
@@ -11,15 +11,20 @@ class RelationshipOpened(Fact):
 
     type = "retention.relationship_opened"
     order_id: Text
+    purchased_at: Moment
 
 
 class RepeatPurchaseRecorded(Fact):
-    """The customer came back; `days_since_last` is counted in event time."""
+    """The customer came back, `days_since_last` days of event time after the latest purchase known.
+
+    Negative for a purchase that is heard of late; `latest_purchase_at` then stays where it was.
+    """
 
     type = "retention.repeat_purchase_recorded"
     order_id: Text
     number: int
     days_since_last: float
+    latest_purchase_at: Moment
 
 
 class CarePlayOpened(Fact):

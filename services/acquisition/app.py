@@ -1,0 +1,20 @@
+"""Acquisition hears signals and keeps leads. It also keeps, for all, the signals nobody can read."""
+
+from services.acquisition.lead import LEAD
+from services.acquisition.reactions import react
+from shared.batch import Stage
+from shared.contracts.acquisition import ACQUISITION
+from shared.contracts.signals import SIGNALS
+from shared.runtime import Service, run
+from shared.stage import stage_work
+
+STAGE = Stage("acquisition", {"lead": LEAD}, react, ticks=frozenset({"signals"}))
+SERVICE = Service(
+    name="acquisition",
+    hears={"signals": SIGNALS},
+    keeps=frozenset({"signals"}),
+    work=stage_work(STAGE, ACQUISITION),
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,15 @@
+"""Conversion hears signals and turns users into customers."""
+
+from services.conversion.customer import CUSTOMER
+from services.conversion.reactions import react
+from shared.batch import Stage
+from shared.contracts.conversion import CONVERSION
+from shared.contracts.signals import SIGNALS
+from shared.runtime import Service, run
+from shared.stage import stage_work
+
+STAGE = Stage("conversion", {"customer": CUSTOMER}, react, ticks=frozenset({"signals"}))
+SERVICE = Service(name="conversion", hears={"signals": SIGNALS}, work=stage_work(STAGE, CONVERSION))
+
+if __name__ == "__main__":
+    run(SERVICE)

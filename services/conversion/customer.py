@@ -1,0 +1,57 @@
+"""A buyer: perhaps a free user first, a customer from the first payment on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
+from shared.decider import Decider, TimePassed
+
+Fact = UserJoined | CustomerWon | OrderRepeated
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    order_id: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    user: bool = False
+    orders: int = 0
+
+
+def decide(customer: Customer, command: SignUp | Pay | TimePassed, at: datetime) -> Sequence[Fact]:
+    match command:
+        case SignUp(plan):
+            return [] if customer.user else [UserJoined(plan=plan)]
+        case Pay(order_id, amount, currency):
+            money = {"order_id": order_id, "amount": amount, "currency": currency}
+            if customer.orders:
+                return [OrderRepeated(**money, number=customer.orders + 1)]
+            return [CustomerWon(**money, was_user=customer.user)]
+        case TimePassed():
+            return []  # time alone means nothing here
+        case _:
+            assert_never(command)
+
+
+def evolve(customer: Customer, fact: Fact) -> Customer:
+    match fact:
+        case UserJoined():
+            return replace(customer, user=True)
+        case CustomerWon() | OrderRepeated():
+            return replace(customer, orders=customer.orders + 1)
+        case _:
+            assert_never(fact)
+
+
+CUSTOMER: Decider[Customer, SignUp | Pay, Fact] = Decider("customer", Customer(), decide, evolve)

@@ -1,0 +1,18 @@
+"""What conversion does about what it hears."""
+
+from collections.abc import Sequence
+
+from services.conversion.customer import Pay, SignUp
+from shared.contracts.event import Event
+from shared.contracts.signals import OrderPaid, UserSignedUp
+from shared.decider import Order
+
+
+def react(event: Event) -> Sequence[Order[SignUp | Pay]]:
+    match event.data:
+        case UserSignedUp(plan=plan):
+            return [Order("customer", event.subject, SignUp(plan))]
+        case OrderPaid(order_id=order_id, amount=amount, currency=currency):
+            return [Order("customer", event.subject, Pay(order_id, amount, currency))]
+        case _:
+            return []  # nobody's sign-up or payment

@@ -1,0 +1,20 @@
+"""Retention hears conversion and insight; it keeps relationships and cares for those at risk."""
+
+from services.retention.care import CARE
+from services.retention.reactions import react
+from services.retention.relationship import RELATIONSHIP
+from shared.batch import Stage
+from shared.contracts.conversion import CONVERSION
+from shared.contracts.insight import INSIGHT
+from shared.contracts.retention import RETENTION
+from shared.runtime import Service, run
+from shared.stage import stage_work
+
+HEARS = {"conversion": CONVERSION, "insight": INSIGHT}
+STAGE = Stage("retention", {"relationship": RELATIONSHIP, "care": CARE}, react, ticks=frozenset(HEARS))
+SERVICE = Service(
+    name="retention", hears=HEARS, keeps=frozenset(HEARS), work=stage_work(STAGE, RETENTION)
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

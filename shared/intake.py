@@ -1,0 +1,212 @@
+"""Records come in by FastStream in batches; PostgreSQL holds the truth of what was taken.
+
+FastStream's acknowledgement policies each lose or repeat a message when a handler raises, so this uses
+none of them: offsets are fenced in the transaction that stores the effects, and Kafka's committed
+offset follows as a hint. Poison is found by bisection and parked; an outage is waited out.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Protocol
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaMessage
+
+from shared.batch import Batch
+from shared.outage import Outage, is_outage
+from shared.reception import Door, Record, parked, receive
+from shared.settings import Settings
+from shared.store import Partition, Store
+
+log = logging.getLogger(__name__)
+HINT_EVERY = 1.0
+
+
+class Work(Protocol):
+    """What a service does with a batch. `take` writes it, positions included, in one transaction."""
+
+    async def take(self, batch: Batch) -> None: ...
+
+    def forget(self) -> None: ...
+
+    def assigned(self, partitions: frozenset[int]) -> None: ...
+
+
+@lru_cache(maxsize=1_000_000)
+def home(key: bytes, partitions: int) -> int:
+    """The partition of a key as Kafka's own clients compute it."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
+    """One consumer of one service: all its topics, co-partitioned, one batch at a time."""
+
+    def __init__(self, settings: Settings, door: Door, store: Store, work: Work) -> None:
+        self.settings, self.door, self.store, self.work = settings, door, store, work
+        self.positions: dict[Partition, int] = {}
+        self.partitions = 0
+        self.taken_at: float | None = None
+        self.on_batch: Callable[[Sequence[Record]], Awaitable[None]] | None = None
+        self._busy = asyncio.Lock()
+        self._leaving = False
+        self._hinted = 0.0
+        self._broker = KafkaBroker(
+            settings.kafka, client_id=settings.service, logger=None, apply_types=False,
+            allow_auto_create_topics=False, graceful_timeout=8.0,
+        )  # fmt: skip
+        self._subscriber: Any = self._broker.subscriber(
+            *door.hears,
+            batch=True,
+            group_id=settings.service,
+            group_instance_id=f"{settings.service}-{settings.instance}",
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=10_000,
+            max_poll_interval_ms=3_600_000,
+            max_records=settings.batch,
+            batch_timeout_ms=settings.poll_ms,
+            fetch_max_wait_ms=100,
+            listener=self,
+            parser=self._as_it_came,
+            decoder=_undecoded,
+        )
+        self._subscriber(self._hear)
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer | None:
+        """The client underneath, once started."""
+        return self._subscriber.consumer
+
+    async def start(self) -> None:
+        """Join the group. Errors: `KafkaError` while the broker is away."""
+        self._leaving = False
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, leave a hint of how far it came, and leave."""
+        self._leaving = True
+        async with self._busy:
+            await self._hint(force=True)
+        await self._broker.stop()
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """The batch in hand is written or given up before anybody else may begin."""
+        self._leaving = True
+        async with self._busy:
+            self.positions.clear()
+            self.work.forget()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Records may arrive before this returns (aiokafka 738): pause, seek to the truth, resume."""
+        consumer = self.consumer
+        assert consumer is not None
+        consumer.pause(*assigned)
+        async with self._busy:
+            await self._patiently(lambda: self._seek(assigned))
+            self.work.assigned(frozenset(tp.partition for tp in assigned))
+            self._leaving = False
+        consumer.resume(*assigned)
+
+    async def _seek(self, assigned: set[TopicPartition]) -> None:
+        consumer = self.consumer
+        assert consumer is not None
+        places = sorted((tp.topic, tp.partition) for tp in assigned)
+        self.positions = dict(await self.store.positions(places))
+        for (topic, partition), offset in self.positions.items():
+            consumer.seek(TopicPartition(topic, partition), offset)
+
+    async def _as_it_came(self, records: tuple[Record, ...]) -> KafkaMessage:
+        return KafkaMessage(body=b"", raw_message=records, consumer=self.consumer)
+
+    async def _hear(self, records: Sequence[Record]) -> None:
+        async with self._busy:
+            owned = [r for r in records if (r.topic, r.partition) in self.positions]
+            try:
+                await self._take(owned)
+            except BaseException:
+                self._rewind()
+                raise
+            await self._hint()
+        if self.on_batch is not None:
+            await self.on_batch(owned)
+
+    def _rewind(self) -> None:
+        """What was given up must be fetched again, or it would be skipped."""
+        if self.consumer is None:
+            return
+        for (topic, partition), offset in self.positions.items():
+            if (tp := TopicPartition(topic, partition)) in self.consumer.assignment():
+                self.consumer.seek(tp, offset)
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        try:
+            await self._patiently(lambda: self._write(records))
+        except (Outage, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            if len(records) == 1:
+                log.exception("a record is parked: the service cannot take it")
+                await self._patiently(lambda: self._write(records, f"{type(error).__name__}: {error}"))
+                return
+            middle = len(records) // 2
+            await self._take(records[:middle])
+            await self._take(records[middle:])
+
+    async def _write(self, records: Sequence[Record], poison: str | None = None) -> None:
+        now = datetime.now(UTC)
+        reception = receive(self.door, records, self.positions, now)
+        if poison is not None:
+            reception.heard.clear()
+            reception.parked = [parked(record, poison, now) for record in records]
+        if reception.positions:
+            await self.work.take(reception.batch())
+            self.positions |= {place: after for place, (_, after) in reception.positions.items()}
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[None]]) -> None:
+        """An outage, a conflict or a fence is no fault of the records: again, from the truth."""
+        pause = 0.02
+        while True:
+            try:
+                return await attempt()
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                log.warning("trying again in %.2f s: %s: %s", pause, type(error).__name__, error)
+            if self._leaving and self.positions:
+                raise Outage("given up: the partitions are being handed over")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 1.0)
+            self.work.forget()
+            await self._reload()
+
+    async def _reload(self) -> None:
+        try:
+            self.positions.update(await self.store.positions(sorted(self.positions)))
+        except Exception as error:
+            if not is_outage(error):
+                raise
+
+    async def _hint(self, force: bool = False) -> None:
+        now = asyncio.get_running_loop().time()
+        self.taken_at = now
+        if self.consumer is None or not self.positions or (now - self._hinted < HINT_EVERY and not force):
+            return
+        self._hinted = now
+        offsets = {TopicPartition(*place): offset for place, offset in self.positions.items() if offset}
+        try:
+            await asyncio.wait_for(self.consumer.commit(offsets), 2.0)
+        except (KafkaError, TimeoutError) as error:
+            log.info("the offset hint was not kept: %s", error)
+
+
+async def _undecoded(message: KafkaMessage) -> Any:
+    return message.raw_message

@@ -1,0 +1,103 @@
+"""The store on PostgreSQL: one statement a kind of change, one transaction a batch, whatever its size."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from shared.clock import Clock, Vouch
+from shared.park import headers_json
+from shared.sql import statements
+from shared.store import Also, Changes, Conflict, Due, Fenced, Partition
+
+SQL = statements(Path(__file__).with_name("statements.sql"))
+
+
+def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows turned into `width` arrays for `unnest`."""
+    turned = [list(column) for column in zip(*rows, strict=True)]
+    return turned or [[] for _ in range(width)]
+
+
+class PostgresStore:
+    """Keeps `shared.store.Store` over an asyncpg pool. `statements_sent` counts round trips."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+        self.statements_sent = 0
+
+    async def _fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
+        self.statements_sent += 1
+        rows: list[asyncpg.Record] = await self.pool.fetch(SQL[name], *arguments)
+        return rows
+
+    async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
+        found: dict[str, list[bytes]] = {}
+        for stream, body in await self._fetch("bodies", streams):
+            found.setdefault(stream, []).append(body)
+        return found
+
+    async def seen(self, keys: Sequence[UUID]) -> set[UUID]:
+        return {UUID(bytes=row["key"].bytes) for row in await self._fetch("seen", keys)}
+
+    async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
+        return [Due(*row) for row in await self._fetch("dues", *columns(until.items(), 2))]
+
+    async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+        asked = columns(partitions, 2)
+        await self._fetch("positions_open", *asked)
+        return {(row[0], row[1]): row[2] for row in await self._fetch("positions", *asked)}
+
+    async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
+        sources: dict[int, dict[str, Vouch]] = {partition: {} for partition in partitions}
+        for partition, source, *vouch in await self._fetch("clocks", partitions):
+            sources[partition][source] = Vouch(*vouch)
+        reached = dict(await self._fetch("watermarks", partitions))
+        return {partition: Clock(sources[partition], reached.get(partition)) for partition in partitions}
+
+    async def commit(self, changes: Changes, also: Also | None = None) -> None:
+        try:
+            async with self.pool.acquire() as connection, connection.transaction():
+                await self._write(connection, changes)
+                if also is not None:
+                    await also(connection)
+        except asyncpg.UniqueViolationError as error:
+            raise Conflict(str(error)) from error
+
+    async def _write(self, connection: Any, changes: Changes) -> None:
+        for name, rows in _rows(changes):
+            if rows:
+                self.statements_sent += 1
+                status = await connection.execute(SQL[name], *columns(rows, 1))
+                if name == "fence" and int(status.split()[1]) != len(rows):
+                    raise Fenced(f"positions of {sorted(changes.positions)} were moved by somebody else")
+        if gone := [stream for stream, (_, due) in changes.dues.items() if due is None]:
+            self.statements_sent += 1
+            await connection.execute(SQL["due_clear"], gone)
+
+
+def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
+    yield "append", [_fact_row(fact) for fact in changes.facts]
+    yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
+    yield "take", [(key,) for key in sorted(changes.inbox)]
+    yield "due_set", [(s, p, due) for s, (p, due) in sorted(changes.dues.items()) if due is not None]
+    yield "clock_set", [
+        (partition, source, vouch.seen, vouch.lateness, vouch.closed)
+        for partition, clock in sorted(changes.clocks.items())
+        for source, vouch in sorted(clock.sources.items())
+    ]
+    yield "watermark_set", [(p, c.reached) for p, c in sorted(changes.clocks.items()) if c.reached]
+    yield "park", [
+        (p.topic, p.partition, p.offset, p.key, p.body, headers_json(p.headers), p.reason, p.recorded)
+        for p in changes.parked
+    ]
+    yield "pulse", sorted(changes.pulses.items())
+
+
+_fact_row: Callable[[Any], Sequence[Any]] = attrgetter(
+    "stream", "version", "id", "type", "partition", "key", "happened", "recorded", "cause", "trace", "body"
+)

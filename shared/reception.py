@@ -1,0 +1,114 @@
+"""Each record is taken, passed over, or refused with a reason: pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from shared.batch import Batch, Heard
+from shared.contracts.event import Event
+from shared.contracts.fact import Vocabulary
+from shared.contracts.reading import Unreadable, read
+from shared.contracts.signals import SourceHeartbeat
+from shared.store import Parked, Partition
+
+AHEAD = timedelta(minutes=5)
+"""How far a producer's clock may run before the broker's."""
+
+
+class Record(Protocol):
+    """What we use of a Kafka record; `timestamp` in milliseconds, the broker's or the producer's."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What one service hears. `keeps` are the topics whose unreadable records it parks for all.
+
+    A topic that outsiders write (`strict`) is also checked for key, partition and future times;
+    `home(key)` is the partition on which a key belongs.
+    """
+
+    hears: Mapping[str, Vocabulary]
+    keeps: frozenset[str]
+    strict: frozenset[str]
+    home: Callable[[bytes], int]
+
+    def admit(self, record: Record) -> Event:
+        """The event, or `Unreadable`."""
+        event = read(record.value, record.headers, self.hears[record.topic])
+        if record.topic in self.strict:
+            self._check_place(record, event)
+        return event
+
+    def _check_place(self, record: Record, event: Event) -> None:
+        latest = datetime.fromtimestamp(record.timestamp / 1000, UTC) + AHEAD
+        if event.time > latest:
+            raise Unreadable(f"time {event.time} lies in the future of its arrival: check the sender's clock")
+        if isinstance(event.data, SourceHeartbeat):
+            return
+        if not event.subject:
+            raise Unreadable("subject is missing: it names the customer")
+        if record.key is None or record.key != event.subject.encode():
+            raise Unreadable("the record's key is not the event's subject: both are the customer id")
+        if (home := self.home(record.key)) != record.partition:
+            raise Unreadable(
+                f"this key belongs on partition {home}, not {record.partition}: use the murmur2 partitioner"
+            )
+
+
+@dataclass(slots=True)
+class Reception:
+    """A poll's records sorted into what is heard and what is refused."""
+
+    heard: list[Heard] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    refused: int = 0
+    positions: dict[Partition, tuple[int, int]] = field(default_factory=dict)
+
+    def batch(self) -> Batch:
+        return Batch(self.heard, self.parked, self.positions)
+
+
+def receive(
+    door: Door, records: Iterable[Record], positions: Mapping[Partition, int], recorded: datetime
+) -> Reception:
+    """Records below their partition's position were taken before: they are passed over."""
+    reception = Reception()
+    for record in records:
+        place = (record.topic, record.partition)
+        begun = positions[place]
+        before, after = reception.positions.get(place, (begun, begun))
+        if record.offset < after:
+            continue
+        reception.positions[place] = (before, record.offset + 1)
+        try:
+            event = door.admit(record)
+        except Unreadable as reason:
+            reception.refused += 1
+            if record.topic in door.keeps:
+                reception.parked.append(parked(record, str(reason), recorded))
+            continue
+        reception.heard.append(Heard(record.topic, record.partition, record.offset, event))
+    return reception
+
+
+def parked(record: Record, reason: str, recorded: datetime) -> Parked:
+    """The record as it is kept: bytes, headers, place and reason."""
+    return Parked(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        body=record.value,
+        headers=[(name, raw) for name, raw in record.headers],
+        reason=reason,
+        recorded=recorded,
+    )

@@ -1,0 +1,124 @@
+"""The relay: this service's own log to Kafka, in commit order, at least once, gap-free.
+
+A sequence shows rows that commit late only after later ones, so the log is read by (xid, position) below
+the oldest transaction still running. One relay is active per database (an advisory lock held by the
+connection that also keeps the cursor). A producer that fails is thrown away: an idempotent one can wedge
+on its sequence numbers for good (aiokafka 1017).
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.contracts.event import STRUCTURED
+from shared.contracts.topics import DEAD_LETTERS
+from shared.outage import is_outage
+from shared.park import headers_back, letter_headers
+from shared.settings import Settings
+from shared.sql import statements
+
+log = logging.getLogger(__name__)
+SQL = statements(Path(__file__).with_name("relay.sql"))
+LOCK = 0x45564552
+AT_MOST = 2_000
+IDLE = 0.25
+Cursor = tuple[str, int]
+
+
+class Relay:
+    """Runs until cancelled. `wake()` says that something was committed; it looks by itself as well."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.topic = settings, settings.service
+        self.caught_up_at: float | None = None
+        self.published = 0
+        self.rebuilt = 0
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Lead whenever nobody else does; begin again after any outage."""
+        while True:
+            try:
+                await self._with_lock()
+            except (KafkaError, Exception) as error:
+                if not isinstance(error, KafkaError) and not is_outage(error):
+                    raise
+                self.rebuilt += 1
+                log.warning("the relay begins again: %s: %s", type(error).__name__, error)
+                await asyncio.sleep(0.5)
+
+    async def _with_lock(self) -> None:
+        connection = await asyncpg.connect(self.settings.database, timeout=5, command_timeout=30)
+        try:
+            while not await connection.fetchval(SQL["lead"], LOCK):
+                await asyncio.sleep(1.0)
+            await self._with_producer(connection)
+        finally:
+            connection.terminate()
+
+    async def _with_producer(self, connection: Any) -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.settings.kafka,
+            client_id=f"{self.settings.service}-relay",
+            enable_idempotence=True,
+            linger_ms=2,
+            max_batch_size=131_072,
+            request_timeout_ms=10_000,
+        )
+        await producer.start()
+        try:
+            await self._publish(connection, producer)
+        finally:
+            await asyncio.wait_for(producer.stop(), 5.0)
+
+    async def _publish(self, connection: Any, producer: AIOKafkaProducer) -> None:
+        cursor: Cursor = tuple(await connection.fetchrow(SQL["cursor"]) or ("0", 0))
+        while True:
+            self._woken.clear()
+            rows = await connection.fetch(SQL["after"], *cursor, AT_MOST)
+            if rows:
+                await self._send(producer, rows)
+                cursor = (rows[-1]["xid"], rows[-1]["position"])
+                await connection.execute(SQL["keep"], *cursor)
+                self.published += len(rows)
+            if len(rows) < AT_MOST:
+                self.caught_up_at = asyncio.get_running_loop().time()
+                await self._rest(connection)
+
+    async def _rest(self, connection: Any) -> None:
+        pause = 0.01 if await connection.fetchval(SQL["hidden"]) else IDLE
+        try:
+            await asyncio.wait_for(self._woken.wait(), pause)
+        except TimeoutError:
+            return
+
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Any]) -> None:
+        sent = [await producer.send(**self._record(row)) for row in rows]
+        await asyncio.gather(*sent)
+
+    def _record(self, row: Any) -> dict[str, Any]:
+        if row["kind"] == "parked":
+            return self._letter(row)
+        headers = [("content-type", STRUCTURED)]
+        if row["trace"]:
+            headers.append(("traceparent", row["trace"].encode()))
+        key = row["key"].encode() if row["key"] else None
+        place = {"topic": self.topic, "partition": row["partition"]}
+        return {**place, "key": key, "value": row["body"], "headers": headers}
+
+    def _letter(self, row: Any) -> dict[str, Any]:
+        headers = letter_headers(
+            self.settings.service, row["topic"], row["partition"], row["offset_"], row["reason"],
+            row["attempt"], headers_back(row["headers"]),
+        )  # fmt: skip
+        place = {"topic": DEAD_LETTERS, "partition": row["partition"]}
+        return {**place, "key": row["raw_key"], "value": row["body"], "headers": headers}

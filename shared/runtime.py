@@ -1,0 +1,127 @@
+"""What a service opens and closes, in order: database, intake, relay; it waits for what is away.
+
+On SIGTERM it finishes the batch in hand, publishes what it decided, and ends within ten seconds.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+from shared.contracts.fact import Vocabulary
+from shared.intake import Intake, Work, home
+from shared.outage import is_outage
+from shared.postgres import PostgresStore
+from shared.reception import Door
+from shared.relay import Relay
+from shared.settings import Settings, read_settings
+from shared.vigil import watch
+
+log = logging.getLogger(__name__)
+PARTITIONS = 6
+DRAIN = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a service's work stands on."""
+
+    settings: Settings
+    store: PostgresStore
+    relay: Relay
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service's table of contents: whom it hears, what it keeps in order, what it does."""
+
+    name: str
+    hears: Mapping[str, Vocabulary]
+    work: Callable[[Ground], Work]
+    keeps: frozenset[str] = frozenset()
+    strict: frozenset[str] = frozenset({"signals"})
+
+
+def run(service: Service) -> None:
+    """Run until SIGTERM or SIGINT."""
+    asyncio.run(_serve(service, read_settings(service.name)))
+
+
+async def _serve(service: Service, settings: Settings) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with watch(settings) as vigil:
+        opening = asyncio.create_task(_open(service, settings))
+        await _first(opening, stop)
+        if not opening.done():
+            opening.cancel()
+            return
+        ground, intake = opening.result()
+        relaying = asyncio.create_task(ground.relay.run())
+        joining = asyncio.create_task(_patiently(intake.start, "Kafka"))
+        vigil.begin(intake, ground.relay, ground.store.pool)
+        await _first(relaying, stop)
+        joining.cancel()
+        await _close(intake, ground, relaying)
+        if relaying.done() and not relaying.cancelled():
+            relaying.result()
+
+
+async def _first(task: asyncio.Task[Any], stop: asyncio.Event) -> None:
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+
+
+async def _open(service: Service, settings: Settings) -> tuple[Ground, Intake]:
+    pool = await _patiently(lambda: _pool(settings.database), "PostgreSQL")
+    ground = Ground(settings, PostgresStore(pool), Relay(settings))
+    door = Door(service.hears, service.keeps, service.strict, lambda key: home(key, PARTITIONS))
+    return ground, Intake(settings, door, ground.store, service.work(ground))
+
+
+async def _pool(database: str) -> asyncpg.Pool:
+    pool = await asyncpg.create_pool(database, min_size=1, max_size=4, command_timeout=30, timeout=5)
+    try:
+        await pool.execute("select from facts limit 0")
+    except asyncpg.UndefinedTableError:
+        await pool.close()
+        raise ConnectionError("the tables are not there yet: run `evergreen provision`") from None
+    return pool
+
+
+async def _patiently(attempt: Callable[[], Awaitable[Any]], whom: str) -> Any:
+    pause = 0.1
+    while True:
+        try:
+            return await attempt()
+        except (KafkaError, Exception) as error:
+            if not isinstance(error, KafkaError) and not is_outage(error):
+                raise
+            log.warning("waiting for %s: %s: %s", whom, type(error).__name__, error)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 1.0)
+
+
+async def _close(intake: Intake, ground: Ground, relaying: asyncio.Task[None]) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(intake.stop(), DRAIN)
+    with suppress(TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        await asyncio.wait_for(_published(ground), 1.0)
+    relaying.cancel()
+    with suppress(asyncio.CancelledError, TimeoutError):
+        await asyncio.wait_for(asyncio.shield(relaying), 1.0)
+    ground.store.pool.terminate()
+
+
+async def _published(ground: Ground) -> None:
+    ground.relay.wake()
+    while await ground.store.pool.fetchval("select exists (select from unpublished)"):
+        await asyncio.sleep(0.02)

@@ -1,0 +1,78 @@
+-- name: bodies
+-- The facts of a whole batch of streams, oldest first.
+select stream, body from facts where stream = any($1::text[]) order by stream, version;
+
+-- name: seen
+-- Which events were taken before.
+select key from inbox where key = any($1::uuid[]);
+
+-- name: dues
+-- What is due on each partition, in the order in which it speaks.
+select d.due, d.stream, d.partition from unnest($1::int[], $2::timestamptz[]) as u(partition, until)
+join dues d on d.partition = u.partition and d.due <= u.until order by d.due, d.stream;
+
+-- name: positions_open
+-- A partition never seen starts at 0.
+insert into positions select *, 0 from unnest($1::text[], $2::int[]) order by 1, 2 on conflict do nothing;
+
+-- name: positions
+-- The next offset to take.
+select p.topic, p.partition, p.next_offset from positions p
+join unnest($1::text[], $2::int[]) as u(topic, partition) on (p.topic, p.partition) = (u.topic, u.partition);
+
+-- name: clocks
+-- What every source vouched for.
+select partition, source, seen, lateness, closed from clocks where partition = any($1::int[]);
+
+-- name: watermarks
+-- How far each partition's clock has come.
+select partition, reached from watermarks where partition = any($1::int[]);
+
+-- name: append
+-- The transaction's first write: its xid orders the log, so one stream's versions keep their order.
+insert into facts (stream, version, id, type, partition, key, happened, recorded, cause, trace, body)
+select * from unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::int[], $6::text[],
+                     $7::timestamptz[], $8::timestamptz[], $9::uuid[], $10::text[], $11::bytea[]);
+
+-- name: fence
+-- Positions move only from where this batch began; fewer rows than asked means somebody else moved them.
+update positions p set next_offset = u.after
+from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) as u(topic, partition, before, after)
+where (p.topic, p.partition, p.next_offset) = (u.topic, u.partition, u.before);
+
+-- name: take
+-- Remember what was taken; a key that is there already is a conflict.
+insert into inbox select unnest($1::uuid[]);
+
+-- name: due_set
+-- The moment at which a stream speaks next.
+insert into dues (stream, partition, due) select * from unnest($1::text[], $2::int[], $3::timestamptz[])
+on conflict (stream) do update set due = excluded.due, partition = excluded.partition;
+
+-- name: due_clear
+-- Time alone means nothing to these streams any more.
+delete from dues where stream = any($1::text[]);
+
+-- name: clock_set
+-- What sources vouch for now.
+insert into clocks select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::interval[], $5::bool[])
+on conflict (partition, source) do update
+set seen = excluded.seen, lateness = excluded.lateness, closed = excluded.closed;
+
+-- name: watermark_set
+-- How far the clock has come now.
+insert into watermarks select * from unnest($1::int[], $2::timestamptz[])
+on conflict (partition) do update set reached = excluded.reached;
+
+-- name: park
+-- A record parked twice is parked once.
+insert into parked (topic, partition, offset_, key, body, headers, reason, recorded)
+select * from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::jsonb[],
+                     $7::text[], $8::timestamptz[])
+on conflict do nothing;
+
+-- name: pulse
+-- This service's own heartbeat: the newest replaces the one before, after the facts of its transaction.
+insert into pulses (partition, body) select * from unnest($1::int[], $2::bytea[])
+on conflict (partition) do update
+set body = excluded.body, position = nextval('outbox_position'), xid = pg_current_xact_id();
