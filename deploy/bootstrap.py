@@ -1,0 +1,226 @@
+"""Makes this checkout's Python environments from the hashed locks, with the standard library alone.
+
+python3 deploy/bootstrap.py house    what the demo and the local house need, in .venv
+python3 deploy/bootstrap.py dev      the same with the tests and the linters
+python3 deploy/bootstrap.py bench    the house with its peers, in .venv-bench
+
+Does nothing when the environment already holds what its lock says. Progress and errors go to stderr.
+Exit codes: 0 ready, 1 could not (the message names the way out), 2 unknown set, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST_PYTHON = (3, 11)
+PIP_WHEEL = "pip-26.3-py3-none-any.whl"
+PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
+VENVS = {
+    "run": ".venv",
+    "house": ".venv",
+    "dev": ".venv",
+    "bench": ".venv-bench",
+    "node": ".venv-node",
+    "locks": ".venv-locks",
+}
+HOLDS = {"dev": ("dev", "house", "run"), "house": ("house", "run")}
+MEGABYTES_NEEDED = {"run": 600, "house": 1000, "dev": 1300, "bench": 1400, "node": 400, "locks": 200}
+# How this machine reaches its package index is the machine's business; what gets installed is the lock's.
+PIP_SETTINGS_KEPT = {
+    *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY", "PIP_TRUSTED_HOST", "PIP_KEYRING_PROVIDER"),
+    *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES"),
+    *("PIP_CACHE_DIR", "PIP_NO_CACHE_DIR", "PIP_CONFIG_FILE"),
+}
+INSTALL = (
+    *("install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile", "--no-user"),
+    *("--no-input", "--no-warn-script-location", "--disable-pip-version-check", "--progress-bar", "off"),
+)
+WAYS_OUT = {
+    "No space left on device": "the disk is full: free some space (pip also needs it in TMPDIR), then again",
+    "CERTIFICATE_VERIFY_FAILED|SSLError": "this machine does not trust the package index's certificate:"
+    " check its clock and its ca-certificates; behind a company proxy set PIP_CERT to the proxy's bundle",
+    "ProxyError": "the proxy refused: check HTTPS_PROXY, or PIP_PROXY",
+    "NewConnectionError|NameResolutionError|Connect(ion)?Timeout|ReadTimeout|Max retries exceeded": "the"
+    " package index cannot be reached: connect to a network, or set PIP_INDEX_URL to a mirror you can reach",
+    "DO NOT MATCH THE HASHES": "a download is not the file that was locked, so nothing of it was installed:"
+    " empty pip's cache, try without a mirror (PIP_INDEX_URL), and tell the project if it stays so",
+    "No matching distribution": "a locked package is not to be had for this machine: the locks are proven"
+    " on Linux x86_64 with Python 3.11; a mirror (PIP_INDEX_URL) may also lack it",
+}
+
+
+class CannotSetUp(Exception):
+    """What stands in the way, and the way out, in words for the person at the terminal."""
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1 or arguments[0] not in VENVS:
+        say(f"which set? python3 deploy/bootstrap.py {'|'.join(VENVS)}")
+        return 2
+    try:
+        set_up(arguments[0])
+    except CannotSetUp as problem:
+        say(f"cannot set up {VENVS[arguments[0]]}: {problem}")
+        return 1
+    except PermissionError as problem:
+        say(f"cannot write {problem.filename}: make the checkout yours (chown), or work in your own clone")
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted; run it again to start over")
+        return 130
+    return 0
+
+
+def set_up(name: str) -> None:
+    """Bring the venv of the named set to what its lock says; other processes doing the same wait their turn."""
+    if tuple(sys.version_info[:2]) < OLDEST_PYTHON:
+        raise CannotSetUp(
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]} ({sys.executable}):"
+            " install python3.11 (Debian 12: apt-get install python3)"
+        )
+    venv, lock = ROOT / VENVS[name], ROOT / "requirements" / f"{name}.lock"
+    if is_ready(venv, name, lock):
+        return
+    with (ROOT / f"{VENVS[name]}.busy").open("w") as turn:
+        take_turn(turn, venv)
+        if not is_ready(venv, name, lock):
+            check_disk(name)
+            install(name, venv, lock, turn)
+
+
+def is_ready(venv: Path, name: str, lock: Path) -> bool:
+    stamp = read_stamp(venv)
+    return stamp.pop(name, None) == sha256(lock) and stamp.items() >= surroundings(venv).items()
+
+
+def read_stamp(venv: Path) -> dict[str, str]:
+    """The sha256 of every lock the venv holds, by set, and where it was made; empty when it was never finished."""
+    try:
+        return dict(json.loads((venv / "stamp.json").read_text()))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+
+
+def write_stamp(venv: Path, name: str) -> None:
+    held = {each: sha256(ROOT / "requirements" / f"{each}.lock") for each in HOLDS.get(name, (name,))}
+    unfinished = venv / "stamp.json.new"
+    unfinished.write_text(json.dumps({**surroundings(venv), **held}, indent=2) + "\n")
+    unfinished.replace(venv / "stamp.json")
+
+
+def surroundings(venv: Path) -> dict[str, str]:
+    """What a venv dies of when it changes: its own place, and the Python it was made from."""
+    return {"at": str(venv), "python": os.path.realpath(venv / "bin" / "python")}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def take_turn(turn: IO[str], venv: Path) -> None:
+    """The kernel gives the turn back when its holder dies; pip inherits it, so an orphan is waited for too."""
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say(f"another process is setting up {venv.name}: waiting for it")
+        fcntl.flock(turn, fcntl.LOCK_EX)
+
+
+def check_disk(name: str) -> None:
+    needed, free = MEGABYTES_NEEDED[name], shutil.disk_usage(ROOT).free // 1_000_000
+    if free < needed:
+        raise CannotSetUp(f"{needed} MB of disk are needed under {ROOT}, {free} MB are free: make room, then again")
+
+
+def install(name: str, venv: Path, lock: Path, turn: IO[str]) -> None:
+    started = time.monotonic()
+    if stamp_fits(venv):
+        (venv / "stamp.json").unlink()
+    else:
+        make_venv(venv)  # also after an interrupted one: pip takes a half-unpacked package for installed
+    wheel = ROOT / "deploy" / PIP_WHEEL
+    if sha256(wheel) != PIP_SHA256:
+        raise CannotSetUp(f"{wheel} is not the file it should be (sha256 differs): git checkout {wheel}")
+    run_pip([str(venv / "bin" / "python"), "-I", f"{wheel}/pip", *INSTALL, "-r", str(lock)], venv, lock, turn)
+    write_stamp(venv, name)
+    say(f"{venv.name} is ready ({name}), after {time.monotonic() - started:.0f} s")
+
+
+def stamp_fits(venv: Path) -> bool:
+    return read_stamp(venv).items() >= surroundings(venv).items()
+
+
+def make_venv(venv: Path) -> None:
+    made = subprocess.run(
+        [sys.executable, "-I", "-m", "venv", "--without-pip", "--clear", str(venv)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode != 0:
+        hint = "Debian and Ubuntu: apt-get install python3-venv" if "No module" in made.stderr else ""
+        raise CannotSetUp(f"{sys.executable} -m venv failed: {made.stderr.strip()} {hint}")
+
+
+def run_pip(command: list[str], venv: Path, lock: Path, turn: IO[str]) -> None:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PIP_") or k in PIP_SETTINGS_KEPT}
+    total = len(re.findall(r"^[^\s#]+==(?!.*win32)", lock.read_text(), flags=re.M))
+    with (
+        (venv / "setup.log").open("w") as log,
+        subprocess.Popen(
+            command,
+            env=kept,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[turn.fileno()],
+        ) as pip,
+    ):
+        assert pip.stdout is not None
+        show_progress(pip.stdout, log, total, venv)
+    if pip.returncode != 0:
+        raise CannotSetUp(explain(venv / "setup.log"))
+
+
+def show_progress(lines: IO[str], log: IO[str], total: int, venv: Path) -> None:
+    fetched = 0
+    say(f"{venv.name}: fetching {total} packages (once)")
+    for line in lines:
+        log.write(line)
+        if line.startswith("Collecting "):
+            fetched += 1
+            note(f"  {fetched:3d}/{total}  {line.split()[1]}")
+        elif line.startswith("Installing collected packages"):
+            note(f"  unpacking {fetched} packages")
+    note("")
+
+
+def explain(log: Path) -> str:
+    told = log.read_text()
+    way_out = next((way for sign, way in WAYS_OUT.items() if re.search(sign, told)), "")
+    tail = "\n".join(f"    {line}" for line in told.splitlines()[-6:])
+    return f"{way_out or 'pip failed'}\n  pip's last words (all of them: {log}):\n{tail}"
+
+
+def note(line: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line[:78]}", end="", file=sys.stderr, flush=True)
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
