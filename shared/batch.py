@@ -20,12 +20,13 @@ Trace = Callable[[str | None, str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An event and the place where it lay."""
+    """An event and the place where it lay; `body` are its structured JSON bytes."""
 
     topic: str
     partition: int
     offset: int
     event: Event
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

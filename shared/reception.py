@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from shared.batch import Batch, Heard
-from shared.contracts.event import Event
+from shared.contracts.event import Event, encode
 from shared.contracts.fact import Vocabulary
-from shared.contracts.reading import Unreadable, read
+from shared.contracts.reading import Unreadable, is_binary, read
 from shared.contracts.signals import SourceHeartbeat
 from shared.store import Parked, Partition
 
@@ -96,7 +96,8 @@ def receive(
             if record.topic in door.keeps:
                 reception.parked.append(parked(record, str(reason), recorded))
             continue
-        reception.heard.append(Heard(record.topic, record.partition, record.offset, event))
+        body = encode(event) if is_binary(record.headers) else record.value or b""
+        reception.heard.append(Heard(record.topic, record.partition, record.offset, event, body))
     return reception
 
 

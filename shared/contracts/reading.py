@@ -31,8 +31,13 @@ def read(value: bytes | None, headers: Headers, vocabulary: Vocabulary) -> Event
     return _event(_attributes(value, headers), vocabulary)
 
 
+def is_binary(headers: Headers) -> bool:
+    """Binary content mode: attributes in `ce_` headers, the value is the data alone."""
+    return any(name == "ce_specversion" for name, _ in headers)
+
+
 def _attributes(value: bytes, headers: Headers) -> dict[str, Any]:
-    if not any(name == "ce_specversion" for name, _ in headers):
+    if not is_binary(headers):
         return _parse(value, "the value")
     attributes: dict[str, Any] = {}
     for name, raw in headers:

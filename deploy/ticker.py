@@ -1,0 +1,68 @@
+"""The wall clock as a source: vouches for the time of sources that cannot send heartbeats of their own.
+
+`python -m deploy.ticker` writes one heartbeat a tick to every partition of `signals`, until SIGTERM.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from datetime import UTC, datetime
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.contracts.event import STRUCTURED, Event, encode, iso
+from shared.contracts.signals import SourceHeartbeat
+
+TICK = 0.25
+SOURCE = "/evergreen/ticker"
+log = logging.getLogger(__name__)
+
+
+def tick(now: datetime, partition: int) -> Event:
+    """One heartbeat for one partition."""
+    return Event(f"{iso(now)}/{partition}", SOURCE, "", now, SourceHeartbeat())
+
+
+async def _tick_until(stop: asyncio.Event, bootstrap: str) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=0)
+    await producer.start()
+    try:
+        partitions = await producer.partitions_for("signals")
+        while not stop.is_set():
+            now = datetime.now(UTC)
+            headers = [("content-type", STRUCTURED)]
+            sends = [
+                await producer.send("signals", encode(tick(now, p)), partition=p, headers=headers)
+                for p in sorted(partitions)
+            ]
+            await asyncio.gather(*sends)
+            await _wait(stop, TICK)
+    finally:
+        await producer.stop()
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def main() -> None:
+    """Tick for ever; a producer that fails is thrown away and built again."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    bootstrap = os.environ["EVERGREEN_KAFKA"]
+    while not stop.is_set():
+        try:
+            await _tick_until(stop, bootstrap)
+        except (KafkaError, OSError) as error:
+            log.warning("the ticker begins again: %s", error)
+            await _wait(stop, 1.0)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

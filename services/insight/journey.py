@@ -1,0 +1,63 @@
+"""A customer's journey: how far it has come. Progress merges in any order, so arrival does not matter."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.contracts.acquisition import LeadCaptured, LeadQualified
+from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
+from shared.contracts.event import Event
+from shared.contracts.fact import Fact
+from shared.contracts.signals import OrderPaid
+
+MILESTONES: Mapping[type[Fact], str] = {
+    LeadCaptured: "captured",
+    LeadQualified: "qualified",
+    UserJoined: "joined",
+    CustomerWon: "won",
+    OrderRepeated: "repeated",
+}
+STAGES = (
+    ("repeated", "regular"),
+    ("won", "customer"),
+    ("joined", "user"),
+    ("qualified", "qualified lead"),
+    ("captured", "lead"),
+)
+
+
+@dataclass(slots=True)
+class Progress:
+    """First and last seen, purchases, money per currency in minor units, and when milestones were reached."""
+
+    first_seen: datetime
+    last_seen: datetime
+    purchases: int = 0
+    spent: Counter[str] = field(default_factory=Counter)
+    reached: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def stage(self) -> str:
+        """The furthest stage reached."""
+        return next((stage for milestone, stage in STAGES if milestone in self.reached), "stranger")
+
+    def hear(self, event: Event) -> None:
+        """Take one event, in any order; each event once."""
+        self.first_seen = min(self.first_seen, event.time)
+        self.last_seen = max(self.last_seen, event.time)
+        if isinstance(event.data, OrderPaid):
+            self.purchases += 1
+            self.spent[event.data.currency] += event.data.amount
+        elif milestone := MILESTONES.get(type(event.data)):
+            self.reached[milestone] = min(event.time, self.reached.get(milestone, event.time))
+
+
+def progress(events: Iterable[Event]) -> dict[str, Progress]:
+    """The progress that these events alone make, per customer."""
+    made: dict[str, Progress] = {}
+    for event in events:
+        if event.subject not in made:
+            made[event.subject] = Progress(event.time, event.time)
+        made[event.subject].hear(event)
+    return made

@@ -1,0 +1,34 @@
+"""The work of a stage: every batch through `transact`, inside a span that links its causes, counted."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from shared.batch import Batch, Stage
+from shared.contracts.fact import Vocabulary
+from shared.runtime import Ground
+from shared.telemetry import batch_span, decision_trace
+from shared.transact import Transactor
+
+
+class StageWork:
+    """Keeps `shared.intake.Work` for one stage."""
+
+    def __init__(self, stage: Stage, vocabulary: Vocabulary, ground: Ground) -> None:
+        self.stage, self.ground = stage, ground
+        self.transactor = Transactor(stage, vocabulary, ground.store)
+
+    async def take(self, batch: Batch) -> None:
+        with batch_span(self.stage.name, [heard.event.traceparent for heard in batch.heard]):
+            await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
+        self.ground.relay.wake()
+
+    def forget(self) -> None:
+        self.transactor.forget()
+
+    def assigned(self, partitions: frozenset[int]) -> None:
+        self.transactor.forget()
+
+
+def stage_work(stage: Stage, vocabulary: Vocabulary) -> Callable[[Ground], StageWork]:
+    """A stage's work, once there is ground for it to stand on."""
+    return lambda ground: StageWork(stage, vocabulary, ground)
