@@ -37,15 +37,15 @@ VENVS = {
 HOLDS = {"dev": ("dev", "house", "run"), "house": ("house", "run")}
 MEGABYTES_NEEDED = {"run": 600, "house": 1000, "dev": 1300, "bench": 1400, "node": 400, "locks": 200}
 # How this machine reaches its package index is the machine's business; what gets installed is the lock's.
-PIP_SETTINGS_KEPT = {
-    *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY", "PIP_TRUSTED_HOST", "PIP_KEYRING_PROVIDER"),
-    *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES"),
-    *("PIP_CACHE_DIR", "PIP_NO_CACHE_DIR", "PIP_CONFIG_FILE"),
-}
+PIP_SETTINGS_KEPT = re.compile(
+    "PIP_((CLIENT_)?CERT|PROXY|TRUSTED_HOST|KEYRING_PROVIDER|(EXTRA_)?INDEX_URL|(DEFAULT_)?TIMEOUT|RETRIES"
+    "|(NO_)?CACHE_DIR|CONFIG_FILE)"
+)
 INSTALL = (
     *("install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile", "--no-user"),
     *("--no-input", "--no-warn-script-location", "--disable-pip-version-check", "--progress-bar", "off"),
 )
+UNPACKING = "Installing collected packages"
 WAYS_OUT = {
     "No space left on device": "the disk is full: free some space (pip also needs it in TMPDIR), then again",
     "CERTIFICATE_VERIFY_FAILED|SSLError": "this machine does not trust the package index's certificate:"
@@ -100,8 +100,12 @@ def set_up(name: str) -> None:
 
 
 def is_ready(venv: Path, name: str, lock: Path) -> bool:
-    stamp = read_stamp(venv)
-    return stamp.pop(name, None) == sha256(lock) and stamp.items() >= surroundings(venv).items()
+    return is_whole(venv) and read_stamp(venv).get(name) == sha256(lock)
+
+
+def is_whole(venv: Path) -> bool:
+    """False for one never finished, moved, or made from a Python that has changed since."""
+    return read_stamp(venv).items() >= surroundings(venv).items()
 
 
 def read_stamp(venv: Path) -> dict[str, str]:
@@ -145,63 +149,54 @@ def check_disk(name: str) -> None:
 
 def install(name: str, venv: Path, lock: Path, turn: IO[str]) -> None:
     started = time.monotonic()
-    if stamp_fits(venv):
-        (venv / "stamp.json").unlink()
-    else:
-        make_venv(venv)  # also after an interrupted one: pip takes a half-unpacked package for installed
     wheel = ROOT / "deploy" / PIP_WHEEL
     if sha256(wheel) != PIP_SHA256:
         raise CannotSetUp(f"{wheel} is not the file it should be (sha256 differs): git checkout {wheel}")
-    run_pip([str(venv / "bin" / "python"), "-I", f"{wheel}/pip", *INSTALL, "-r", str(lock)], venv, lock, turn)
+    if not is_whole(venv):
+        make_venv(venv)  # an interrupted one too: pip takes a half-unpacked package for an installed one
+    run_pip([str(venv / "bin" / "python"), "-Iu", f"{wheel}/pip", *INSTALL, "-r", str(lock)], venv, lock, turn)
     write_stamp(venv, name)
     say(f"{venv.name} is ready ({name}), after {time.monotonic() - started:.0f} s")
 
 
-def stamp_fits(venv: Path) -> bool:
-    return read_stamp(venv).items() >= surroundings(venv).items()
-
-
 def make_venv(venv: Path) -> None:
-    made = subprocess.run(
-        [sys.executable, "-I", "-m", "venv", "--without-pip", "--clear", str(venv)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-I", "-m", "venv", "--without-pip", "--clear", str(venv)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode != 0:
-        hint = "Debian and Ubuntu: apt-get install python3-venv" if "No module" in made.stderr else ""
-        raise CannotSetUp(f"{sys.executable} -m venv failed: {made.stderr.strip()} {hint}")
+        hint = "; Debian and Ubuntu: apt-get install python3-venv" if "No module" in made.stderr else ""
+        raise CannotSetUp(f"{' '.join(command)} failed: {(made.stderr or made.stdout).strip()}{hint}")
 
 
 def run_pip(command: list[str], venv: Path, lock: Path, turn: IO[str]) -> None:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PIP_") or k in PIP_SETTINGS_KEPT}
-    total = len(re.findall(r"^[^\s#]+==(?!.*win32)", lock.read_text(), flags=re.M))
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PIP_") or PIP_SETTINGS_KEPT.fullmatch(k)}
     with (
         (venv / "setup.log").open("w") as log,
         subprocess.Popen(
             command,
-            env=kept,
-            text=True,
+            env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            text=True,
             pass_fds=[turn.fileno()],
         ) as pip,
     ):
         assert pip.stdout is not None
-        show_progress(pip.stdout, log, total, venv)
+        follow(pip.stdout, log, venv, len(re.findall(r"^[^\s#]+==(?!.*win32)", lock.read_text(), flags=re.M)))
     if pip.returncode != 0:
         raise CannotSetUp(explain(venv / "setup.log"))
 
 
-def show_progress(lines: IO[str], log: IO[str], total: int, venv: Path) -> None:
+def follow(lines: IO[str], log: IO[str], venv: Path, total: int) -> None:
+    """Show how far pip is. The stamp goes when it begins to unpack: until then the venv is what it was."""
     fetched = 0
-    say(f"{venv.name}: fetching {total} packages (once)")
+    say(f"{venv.name}: fetching {total} packages, once")
     for line in lines:
         log.write(line)
         if line.startswith("Collecting "):
             fetched += 1
             note(f"  {fetched:3d}/{total}  {line.split()[1]}")
-        elif line.startswith("Installing collected packages"):
+        elif line.startswith(UNPACKING):
+            (venv / "stamp.json").unlink(missing_ok=True)
             note(f"  unpacking {fetched} packages")
     note("")
 
