@@ -125,7 +125,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             consumer.seek(TopicPartition(topic, partition), offset)
 
     async def _as_it_came(self, records: tuple[Record, ...]) -> KafkaMessage:
-        return KafkaMessage(body=b"", raw_message=records, consumer=self.consumer)
+        consumer: Any = self.consumer
+        return KafkaMessage(body=b"", raw_message=records, consumer=consumer)
 
     async def _hear(self, records: Sequence[Record]) -> None:
         async with self._busy:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.clock import Clock
-from shared.store import Also, Changes, Conflict, Due, Fenced, Parked, Partition, StoredFact
+from shared.store import Changes, Conflict, Due, Fenced, Parked, Partition, StoredFact
 
 
 class MemoryStore:
@@ -42,10 +42,8 @@ class MemoryStore:
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
         return {partition: self._clocks.get(partition, Clock()) for partition in partitions}
 
-    async def commit(self, changes: Changes, also: Also | None = None) -> None:
+    async def commit(self, changes: Changes) -> None:
         self._refuse(changes)
-        if also is not None:
-            await also(self)
         for fact in changes.facts:
             self._facts[fact.stream, fact.version] = fact
         self.log += changes.facts

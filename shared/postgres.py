@@ -1,6 +1,7 @@
 """The store on PostgreSQL: one statement a kind of change, one transaction a batch, whatever its size."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
@@ -12,7 +13,7 @@ import asyncpg
 from shared.clock import Clock, Vouch
 from shared.park import headers_json
 from shared.sql import statements
-from shared.store import Also, Changes, Conflict, Due, Fenced, Partition
+from shared.store import Changes, Conflict, Due, Fenced, Partition
 
 SQL = statements(Path(__file__).with_name("statements.sql"))
 
@@ -56,19 +57,24 @@ class PostgresStore:
         sources: dict[int, dict[str, Vouch]] = {partition: {} for partition in partitions}
         for partition, source, *vouch in await self._fetch("clocks", partitions):
             sources[partition][source] = Vouch(*vouch)
-        reached = dict(await self._fetch("watermarks", partitions))
+        reached = {row[0]: row[1] for row in await self._fetch("watermarks", partitions)}
         return {partition: Clock(sources[partition], reached.get(partition)) for partition in partitions}
 
-    async def commit(self, changes: Changes, also: Also | None = None) -> None:
+    async def commit(self, changes: Changes) -> None:
+        async with self.transaction() as connection:
+            await self.write(connection, changes)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """A connection inside one transaction. Errors: `Conflict` for what is there already."""
         try:
             async with self.pool.acquire() as connection, connection.transaction():
-                await self._write(connection, changes)
-                if also is not None:
-                    await also(connection)
+                yield connection
         except asyncpg.UniqueViolationError as error:
             raise Conflict(str(error)) from error
 
-    async def _write(self, connection: Any, changes: Changes) -> None:
+    async def write(self, connection: Any, changes: Changes) -> None:
+        """Write a batch's changes in a transaction that somebody else ends. Errors: `Fenced`."""
         for name, rows in _rows(changes):
             if rows:
                 self.statements_sent += 1

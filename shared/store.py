@@ -1,9 +1,9 @@
 """The port of a service's own log: what a batch needs to know, and what it changes, at once."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
@@ -76,10 +76,6 @@ class Due:
     partition: int
 
 
-Also = Callable[[Any], Awaitable[None]]
-"""More statements for the same transaction; given the adapter's connection."""
-
-
 class Store(Protocol):
     """Two adapters keep one contract: `postgres.PostgresStore` and `memory.MemoryStore`."""
 
@@ -98,7 +94,7 @@ class Store(Protocol):
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
         """The clock of each partition."""
 
-    async def commit(self, changes: Changes, also: Also | None = None) -> None:
+    async def commit(self, changes: Changes) -> None:
         """Write all of it. Errors: `Conflict`, `Fenced`."""
 
 

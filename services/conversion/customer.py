@@ -34,14 +34,18 @@ def decide(customer: Customer, command: SignUp | Pay | TimePassed, at: datetime)
         case SignUp(plan):
             return [] if customer.user else [UserJoined(plan=plan)]
         case Pay(order_id, amount, currency):
-            money = {"order_id": order_id, "amount": amount, "currency": currency}
-            if customer.orders:
-                return [OrderRepeated(**money, number=customer.orders + 1)]
-            return [CustomerWon(**money, was_user=customer.user)]
+            return [_paid(customer, order_id, amount, currency)]
         case TimePassed():
             return []  # time alone means nothing here
         case _:
             assert_never(command)
+
+
+def _paid(customer: Customer, order_id: str, amount: int, currency: str) -> Fact:
+    if customer.orders:
+        number = customer.orders + 1
+        return OrderRepeated(order_id=order_id, amount=amount, currency=currency, number=number)
+    return CustomerWon(order_id=order_id, amount=amount, currency=currency, was_user=customer.user)
 
 
 def evolve(customer: Customer, fact: Fact) -> Customer:

@@ -26,7 +26,8 @@ on conflict (customer) do update set
 insert into spending as s select * from unnest($1::text[], $2::text[], $3::bigint[])
 on conflict (customer, currency) do update set amount = s.amount + excluded.amount;
 
--- name: story
--- Everything about one customer as it was known at a moment (null: now), in order of happening.
-select happened, recorded, topic, type, id, body from timeline
-where customer = $1 and ($2::timestamptz is null or (happened <= $2 and recorded <= $3)) order by happened, id;
+-- name: buy
+-- A day on which a customer bought counts once; what comes back is what was new.
+insert into purchase_days (customer, day, known, partition)
+select * from unnest($1::text[], $2::date[], $3::timestamptz[], $4::int[])
+on conflict do nothing returning customer, day;
