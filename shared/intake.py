@@ -20,11 +20,14 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
+from shared import metrics
 from shared.batch import Batch
 from shared.outage import Outage, is_outage
+from shared.patience import patiently
 from shared.reception import Door, Record, parked, receive
 from shared.settings import Settings
 from shared.store import Partition, Store
+from shared.tally import count, measure
 
 log = logging.getLogger(__name__)
 HINT_EVERY = 1.0
@@ -52,12 +55,10 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self, settings: Settings, door: Door, store: Store, work: Work) -> None:
         self.settings, self.door, self.store, self.work = settings, door, store, work
         self.positions: dict[Partition, int] = {}
-        self.partitions = 0
-        self.taken_at: float | None = None
-        self.on_batch: Callable[[Sequence[Record]], Awaitable[None]] | None = None
         self._busy = asyncio.Lock()
         self._leaving = False
         self._hinted = 0.0
+        self._retrying = False
         self._broker = KafkaBroker(
             settings.kafka, client_id=settings.service, logger=None, apply_types=False,
             allow_auto_create_topics=False, graceful_timeout=8.0,
@@ -85,6 +86,10 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     def consumer(self) -> AIOKafkaConsumer | None:
         """The client underneath, once started."""
         return self._subscriber.consumer
+
+    def at_work(self) -> bool:
+        """A batch is in hand and no outage holds it up."""
+        return self._busy.locked() and not self._retrying
 
     async def start(self) -> None:
         """Join the group. Errors: `KafkaError` while the broker is away."""
@@ -137,8 +142,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._rewind()
                 raise
             await self._hint()
-        if self.on_batch is not None:
-            await self.on_batch(owned)
+        measure(owned)
 
     def _rewind(self) -> None:
         """What was given up must be fetched again, or it would be skipped."""
@@ -169,27 +173,24 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             reception.heard.clear()
             reception.parked = [parked(record, poison, now) for record in records]
         if reception.positions:
-            await self.work.take(reception.batch())
+            with metrics.BATCH_SECONDS.time():
+                await self.work.take(reception.batch())
+            count(reception)
             self.positions |= {place: after for place, (_, after) in reception.positions.items()}
 
     async def _patiently(self, attempt: Callable[[], Awaitable[None]]) -> None:
         """An outage, a conflict or a fence is no fault of the records: again, from the truth."""
-        pause = 0.02
-        while True:
-            try:
-                return await attempt()
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-                log.warning("trying again in %.2f s: %s: %s", pause, type(error).__name__, error)
-            if self._leaving and self.positions:
-                raise Outage("given up: the partitions are being handed over")
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 1.0)
-            self.work.forget()
-            await self._reload()
+        try:
+            await patiently(attempt, "a batch", between=self._reload, give_up=self._handed_over)
+        finally:
+            self._retrying = False
+
+    def _handed_over(self) -> bool:
+        return self._leaving and bool(self.positions)
 
     async def _reload(self) -> None:
+        self._retrying = True
+        self.work.forget()
         try:
             self.positions.update(await self.store.positions(sorted(self.positions)))
         except Exception as error:
@@ -198,7 +199,6 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _hint(self, force: bool = False) -> None:
         now = asyncio.get_running_loop().time()
-        self.taken_at = now
         if self.consumer is None or not self.positions or (now - self._hinted < HINT_EVERY and not force):
             return
         self._hinted = now

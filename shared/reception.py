@@ -1,5 +1,6 @@
 """Each record is taken, passed over, or refused with a reason: pure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -70,7 +71,7 @@ class Reception:
 
     heard: list[Heard] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
-    refused: int = 0
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     positions: dict[Partition, tuple[int, int]] = field(default_factory=dict)
 
     def batch(self) -> Batch:
@@ -92,9 +93,10 @@ def receive(
         try:
             event = door.admit(record)
         except Unreadable as reason:
-            reception.refused += 1
             if record.topic in door.keeps:
                 reception.parked.append(parked(record, str(reason), recorded))
+            else:
+                reception.refused[record.topic, "refused"] += 1
             continue
         body = encode(event) if is_binary(record.headers) else record.value or b""
         reception.heard.append(Heard(record.topic, record.partition, record.offset, event, body))

@@ -10,18 +10,21 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared import metrics
 from shared.contracts.event import STRUCTURED
 from shared.contracts.topics import DEAD_LETTERS
 from shared.outage import is_outage
 from shared.park import headers_back, letter_headers
 from shared.settings import Settings
 from shared.sql import statements
+from shared.telemetry import send_trace
 
 log = logging.getLogger(__name__)
 SQL = statements(Path(__file__).with_name("relay.sql"))
@@ -36,9 +39,7 @@ class Relay:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.topic = settings, settings.service
-        self.caught_up_at: float | None = None
-        self.published = 0
-        self.rebuilt = 0
+        self.moved_at: float | None = None
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -52,7 +53,7 @@ class Relay:
             except (KafkaError, Exception) as error:
                 if not isinstance(error, KafkaError) and not is_outage(error):
                     raise
-                self.rebuilt += 1
+                metrics.RELAY_REBUILT.inc()
                 log.warning("the relay begins again: %s: %s", type(error).__name__, error)
                 await asyncio.sleep(0.5)
 
@@ -60,6 +61,7 @@ class Relay:
         connection = await asyncpg.connect(self.settings.database, timeout=5, command_timeout=30)
         try:
             while not await connection.fetchval(SQL["lead"], LOCK):
+                self.moved_at = monotonic()  # another process leads: all is well
                 await asyncio.sleep(1.0)
             await self._with_producer(connection)
         finally:
@@ -89,9 +91,9 @@ class Relay:
                 await self._send(producer, rows)
                 cursor = (rows[-1]["xid"], rows[-1]["position"])
                 await connection.execute(SQL["keep"], *cursor)
-                self.published += len(rows)
+                metrics.RELAY_PUBLISHED.inc(len(rows))
+            self.moved_at = monotonic()
             if len(rows) < AT_MOST:
-                self.caught_up_at = asyncio.get_running_loop().time()
                 await self._rest(connection)
 
     async def _rest(self, connection: Any) -> None:
@@ -109,8 +111,8 @@ class Relay:
         if row["kind"] == "parked":
             return self._letter(row)
         headers = [("content-type", STRUCTURED)]
-        if row["trace"]:
-            headers.append(("traceparent", row["trace"].encode()))
+        if trace := send_trace(row["trace"], self.topic):
+            headers.append(("traceparent", trace.encode()))
         key = row["key"].encode() if row["key"] else None
         place = {"topic": self.topic, "partition": row["partition"]}
         return {**place, "key": key, "value": row["body"], "headers": headers}

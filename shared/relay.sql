@@ -21,9 +21,3 @@ select exists (select from unpublished);
 -- Remember how far.
 insert into relay values ('outbox', $1::text::xid8, $2::bigint)
 on conflict (name) do update set xid = excluded.xid, position = excluded.position;
-
--- name: depth
--- How much waits (counted to 10,000) and since when, in seconds.
-select count(*), coalesce(extract(epoch from now() - min(recorded)), 0)::float8
-from (select f.recorded from facts f left join relay r on r.name = 'outbox'
-      where r.name is null or (f.xid, f.position) > (r.xid, r.position) limit 10000) as waiting;

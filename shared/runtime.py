@@ -4,26 +4,23 @@ On SIGTERM it finishes the batch in hand, publishes what it decided, and ends wi
 """
 
 import asyncio
-import logging
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from aiokafka.errors import KafkaError
 
 from shared.contracts.fact import Vocabulary
 from shared.intake import Intake, Work, home
-from shared.outage import is_outage
+from shared.patience import patiently
 from shared.postgres import PostgresStore
 from shared.reception import Door
 from shared.relay import Relay
 from shared.settings import Settings, read_settings
 from shared.vigil import watch
 
-log = logging.getLogger(__name__)
 PARTITIONS = 6
 DRAIN = 8.0
 
@@ -65,7 +62,7 @@ async def _serve(service: Service, settings: Settings) -> None:
             return
         ground, intake = opening.result()
         relaying = asyncio.create_task(ground.relay.run())
-        joining = asyncio.create_task(_patiently(intake.start, "Kafka"))
+        joining = asyncio.create_task(patiently(intake.start, "waiting for Kafka"))
         vigil.begin(intake, ground.relay, ground.store.pool)
         await _first(relaying, stop)
         joining.cancel()
@@ -81,7 +78,7 @@ async def _first(task: asyncio.Task[Any], stop: asyncio.Event) -> None:
 
 
 async def _open(service: Service, settings: Settings) -> tuple[Ground, Intake]:
-    pool = await _patiently(lambda: _pool(settings.database), "PostgreSQL")
+    pool = await patiently(lambda: _pool(settings.database), "waiting for PostgreSQL")
     ground = Ground(settings, PostgresStore(pool), Relay(settings))
     door = Door(service.hears, service.keeps, service.strict, lambda key: home(key, PARTITIONS))
     return ground, Intake(settings, door, ground.store, service.work(ground))
@@ -95,19 +92,6 @@ async def _pool(database: str) -> asyncpg.Pool:
         await pool.close()
         raise ConnectionError("the tables are not there yet: run `evergreen provision`") from None
     return pool
-
-
-async def _patiently(attempt: Callable[[], Awaitable[Any]], whom: str) -> Any:
-    pause = 0.1
-    while True:
-        try:
-            return await attempt()
-        except (KafkaError, Exception) as error:
-            if not isinstance(error, KafkaError) and not is_outage(error):
-                raise
-            log.warning("waiting for %s: %s: %s", whom, type(error).__name__, error)
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, 1.0)
 
 
 async def _close(intake: Intake, ground: Ground, relaying: asyncio.Task[None]) -> None:

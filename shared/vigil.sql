@@ -1,0 +1,12 @@
+-- name: depth
+-- How much waits to be published (counted to 10,000), and since how many seconds the oldest fact of it.
+select count(*)::int, coalesce(extract(epoch from now() - min(waiting.recorded)), 0)::float8
+from (select f.recorded from unpublished u left join facts f using (xid, position) limit 10000) as waiting;
+
+-- name: backlog
+-- Due moments that their clock has passed and nobody has judged.
+select count(*)::int from dues d join watermarks w on w.partition = d.partition and d.due <= w.reached;
+
+-- name: watermarks
+-- How far each clock has come.
+select partition, reached from watermarks;
