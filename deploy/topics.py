@@ -1,0 +1,93 @@
+"""The topics, one page each, made on any Kafka."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
+
+from deploy.errors import Trouble
+
+PAGES = Path(__file__).with_name("topics.yaml")
+DAY_MS = 86_400_000
+IN_SERVICE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What provisioning needs to know of a topic's page."""
+
+    name: str
+    partitions: int
+    retention_days: int
+
+    def new(self, copies: int) -> NewTopic:
+        settings = {
+            "retention.ms": str(self.retention_days * DAY_MS),
+            # By the producer's time an old log would be past its retention on arrival.
+            "message.timestamp.type": "LogAppendTime",
+        }
+        return NewTopic(self.name, self.partitions, copies, topic_configs=settings)
+
+
+def pages(path: Path = PAGES) -> list[dict[str, Any]]:
+    """Every page as it is written."""
+    return list(yaml.safe_load_all(path.read_text()))
+
+
+def topics() -> list[Topic]:
+    """Every topic that the house needs."""
+    return [Topic(page["topic"], page["partitions"], page["retention_days"]) for page in pages()]
+
+
+async def provide(bootstrap: str, wanted: Sequence[Topic], copies: int = 1) -> None:
+    """Makes the topics that are missing, this many copies each; Trouble when one is there but cut differently."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=15_000)
+    try:
+        await admin.start()
+        await _create(admin, wanted, copies)
+        await asyncio.wait_for(_in_service(admin, wanted), IN_SERVICE_SECONDS)
+    except TimeoutError as error:
+        raise Trouble(
+            f"Kafka at {bootstrap} made the topics but gave them no leader in {IN_SERVICE_SECONDS:.0f} s"
+        ) from error
+    except (KafkaError, OSError) as error:
+        raise Trouble(f"Kafka at {bootstrap} can't be provisioned: {error}") from error
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, wanted: Sequence[Topic], copies: int) -> None:
+    there = set(await admin.list_topics())
+    missing = [topic.new(copies) for topic in wanted if topic.name not in there]
+    if not missing:
+        return
+    answer = await admin.create_topics(missing, timeout_ms=10_000)
+    for name, code, *message in answer.topic_errors:
+        # 36: another provision made it a moment ago.
+        if code not in (0, 36):
+            raise Trouble(f"Kafka refused topic {name}: {' '.join(filter(None, message)) or f'error {code}'}")
+
+
+async def _in_service(admin: AIOKafkaAdminClient, wanted: Sequence[Topic]) -> None:
+    names = [topic.name for topic in wanted]
+    while not all(map(_has_leaders, found := await admin.describe_topics(names))):
+        await asyncio.sleep(0.05)
+    counts = {topic["topic"]: len(topic["partitions"]) for topic in found}
+    for topic in wanted:
+        if counts[topic.name] != topic.partitions:
+            raise Trouble(
+                f"topic {topic.name} has {counts[topic.name]} partitions, and topics.yaml wants {topic.partitions}: a customer's "
+                "events would part; use another Kafka, or delete the topic there"
+            )
+
+
+def _has_leaders(topic: dict[str, Any]) -> bool:
+    parts = topic["partitions"]
+    return bool(parts) and all(part["leader"] >= 0 and part["error_code"] == 0 for part in parts)
