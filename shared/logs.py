@@ -13,22 +13,10 @@ import orjson
 from shared.telemetry import current_trace_ids
 
 NOISY = ("faststream", "aiokafka", "uvicorn", "asyncio", "opentelemetry")
-DENIED = frozenset(
-    (
-        "customer",
-        "customer_id",
-        "subject",
-        "stream",
-        "key",
-        "body",
-        "value",
-        "data",
-        "payload",
-        "event",
-        "record",
-    )
-    + ("headers", "fact", "row", "email", "phone", "address", "first_name", "last_name", "full_name", "ip")
-    + ("password", "secret", "token")
+DENIED = re.compile(
+    r"customer(_id)?|subject|stream|key|body|value|data|payload|event|record|fact|row|headers"
+    r"|e?mail|phone|address|(first_|last_|full_)?name|ip|password|secret|token",
+    re.IGNORECASE,
 )
 """Keys of `extra` that are dropped: they hold customers' ids, or what people said and did."""
 
@@ -77,7 +65,7 @@ def _extra(record: logging.LogRecord) -> dict[str, Any]:
 
 def _clean(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(k): _clean(inner) for k, inner in value.items() if str(k).lower() not in DENIED}
+        return {str(k): _clean(inner) for k, inner in value.items() if not DENIED.fullmatch(str(k))}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(inner) for inner in value]
     return value

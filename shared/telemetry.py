@@ -180,7 +180,8 @@ def _child(cause: str | None, name: str, kind: SpanKind, attributes: Attributes)
         parent = set_span_in_context(NonRecordingSpan(_context(match)))
         span = tracer.start_span(name, parent, kind, attributes, links)
         span.end()
-        return _traceparent(span.get_span_context()) if span.is_recording() else cause
+        context = span.get_span_context()
+        return _traceparent(context) if context.trace_flags.sampled else cause
     return cause
 
 
