@@ -18,22 +18,14 @@ import re
 import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-OLDEST_PYTHON = (3, 11)
 PIP_WHEEL = "pip-26.3-py3-none-any.whl"
 PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
-VENVS = {
-    "run": ".venv",
-    "house": ".venv",
-    "dev": ".venv",
-    "bench": ".venv-bench",
-    "node": ".venv-node",
-    "locks": ".venv-locks",
-}
+VENVS = dict.fromkeys(("run", "house", "dev"), ".venv")
+VENVS.update({name: f".venv-{name}" for name in ("bench", "node", "locks")})
 HOLDS = {"dev": ("dev", "house", "run"), "house": ("house", "run")}
 MEGABYTES_NEEDED = {"run": 600, "house": 1000, "dev": 1300, "bench": 1400, "node": 400, "locks": 200}
 # How this machine reaches its package index is the machine's business; what gets installed is the lock's.
@@ -45,14 +37,12 @@ INSTALL = (
     *("install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile", "--no-user"),
     *("--no-input", "--no-warn-script-location", "--disable-pip-version-check", "--progress-bar", "off"),
 )
-UNPACKING = "Installing collected packages"
 WAYS_OUT = {
-    "No space left on device": "the disk is full: free some space (pip also needs it in TMPDIR), then again",
-    "CERTIFICATE_VERIFY_FAILED|SSLError": "this machine does not trust the package index's certificate:"
-    " check its clock and its ca-certificates; behind a company proxy set PIP_CERT to the proxy's bundle",
-    "ProxyError": "the proxy refused: check HTTPS_PROXY, or PIP_PROXY",
-    "NewConnectionError|NameResolutionError|Connect(ion)?Timeout|ReadTimeout|Max retries exceeded": "the"
-    " package index cannot be reached: connect to a network, or set PIP_INDEX_URL to a mirror you can reach",
+    "No space left on device": "the disk is full: make room (pip also needs some in TMPDIR), then again",
+    "CERTIFICATE_VERIFY_FAILED|SSLError": "this machine does not trust the package index's certificate: check"
+    " its clock, install ca-certificates; behind a company proxy set PIP_CERT to the proxy's certificates",
+    "Connection|NameResolution|Timeout|ProxyError|Max retries": "the package index cannot be reached: connect"
+    " to a network, check HTTPS_PROXY, or set PIP_INDEX_URL to a mirror that you can reach",
     "DO NOT MATCH THE HASHES": "a download is not the file that was locked, so nothing of it was installed:"
     " empty pip's cache, try without a mirror (PIP_INDEX_URL), and tell the project if it stays so",
     "No matching distribution": "a locked package is not to be had for this machine: the locks are proven"
@@ -73,8 +63,8 @@ def main(arguments: list[str]) -> int:
     except CannotSetUp as problem:
         say(f"cannot set up {VENVS[arguments[0]]}: {problem}")
         return 1
-    except PermissionError as problem:
-        say(f"cannot write {problem.filename}: make the checkout yours (chown), or work in your own clone")
+    except OSError as problem:
+        say(f"{problem}: the checkout must be yours to write in (chown it, or clone your own)")
         return 1
     except KeyboardInterrupt:
         say("interrupted; run it again to start over")
@@ -83,20 +73,17 @@ def main(arguments: list[str]) -> int:
 
 
 def set_up(name: str) -> None:
-    """Bring the venv of the named set to what its lock says; other processes doing the same wait their turn."""
-    if tuple(sys.version_info[:2]) < OLDEST_PYTHON:
-        raise CannotSetUp(
-            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]} ({sys.executable}):"
-            " install python3.11 (Debian 12: apt-get install python3)"
-        )
+    """Bring the venv of the named set to what its lock says; of several processes one works, others wait."""
+    if tuple(sys.version_info[:2]) < (3, 11):
+        raise CannotSetUp(f"{sys.executable} is Python {sys.version.split()[0]}: install 3.11 or newer")
     venv, lock = ROOT / VENVS[name], ROOT / "requirements" / f"{name}.lock"
     if is_ready(venv, name, lock):
         return
-    with (ROOT / f"{VENVS[name]}.busy").open("w") as turn:
-        take_turn(turn, venv)
+    with (ROOT / f"{VENVS[name]}.busy").open("w") as busy:
+        take_turn(busy.fileno(), venv)
         if not is_ready(venv, name, lock):
             check_disk(name)
-            install(name, venv, lock, turn)
+            install(name, venv, lock, busy.fileno())
 
 
 def is_ready(venv: Path, name: str, lock: Path) -> bool:
@@ -109,7 +96,7 @@ def is_whole(venv: Path) -> bool:
 
 
 def read_stamp(venv: Path) -> dict[str, str]:
-    """The sha256 of every lock the venv holds, by set, and where it was made; empty when it was never finished."""
+    """The sha256 of every lock the venv holds, by set, and its surroundings; empty when never finished."""
     try:
         return dict(json.loads((venv / "stamp.json").read_text()))
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -125,15 +112,16 @@ def write_stamp(venv: Path, name: str) -> None:
 
 def surroundings(venv: Path) -> dict[str, str]:
     """What a venv dies of when it changes: its own place, and the Python it was made from."""
-    return {"at": str(venv), "python": os.path.realpath(venv / "bin" / "python")}
+    python = venv / "bin" / "python"
+    return {"at": str(venv), "python": str(python.resolve()) if python.exists() else "gone"}
 
 
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def take_turn(turn: IO[str], venv: Path) -> None:
-    """The kernel gives the turn back when its holder dies; pip inherits it, so an orphan is waited for too."""
+def take_turn(turn: int, venv: Path) -> None:
+    """The kernel takes the turn back when its holder dies; pip inherits it, so an orphan is waited for."""
     try:
         fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -144,19 +132,18 @@ def take_turn(turn: IO[str], venv: Path) -> None:
 def check_disk(name: str) -> None:
     needed, free = MEGABYTES_NEEDED[name], shutil.disk_usage(ROOT).free // 1_000_000
     if free < needed:
-        raise CannotSetUp(f"{needed} MB of disk are needed under {ROOT}, {free} MB are free: make room, then again")
+        raise CannotSetUp(f"it takes {needed} MB of disk, {free} MB are free under {ROOT}: make room first")
 
 
-def install(name: str, venv: Path, lock: Path, turn: IO[str]) -> None:
-    started = time.monotonic()
+def install(name: str, venv: Path, lock: Path, turn: int) -> None:
     wheel = ROOT / "deploy" / PIP_WHEEL
     if sha256(wheel) != PIP_SHA256:
         raise CannotSetUp(f"{wheel} is not the file it should be (sha256 differs): git checkout {wheel}")
     if not is_whole(venv):
         make_venv(venv)  # an interrupted one too: pip takes a half-unpacked package for an installed one
-    run_pip([str(venv / "bin" / "python"), "-Iu", f"{wheel}/pip", *INSTALL, "-r", str(lock)], venv, lock, turn)
+    run_pip((str(venv / "bin" / "python"), "-Iu", f"{wheel}/pip", *INSTALL), venv, lock, turn)
     write_stamp(venv, name)
-    say(f"{venv.name} is ready ({name}), after {time.monotonic() - started:.0f} s")
+    say(f"{venv.name} is ready ({name})")
 
 
 def make_venv(venv: Path) -> None:
@@ -167,45 +154,34 @@ def make_venv(venv: Path) -> None:
         raise CannotSetUp(f"{' '.join(command)} failed: {(made.stderr or made.stdout).strip()}{hint}")
 
 
-def run_pip(command: list[str], venv: Path, lock: Path, turn: IO[str]) -> None:
+def run_pip(install: tuple[str, ...], venv: Path, lock: Path, turn: int) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("PIP_") or PIP_SETTINGS_KEPT.fullmatch(k)}
-    with (
-        (venv / "setup.log").open("w") as log,
-        subprocess.Popen(
-            command,
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            pass_fds=[turn.fileno()],
-        ) as pip,
-    ):
-        assert pip.stdout is not None
-        follow(pip.stdout, log, venv, len(re.findall(r"^[^\s#]+==(?!.*win32)", lock.read_text(), flags=re.M)))
+    total = len(re.findall(r"^[^\s#]+==(?!.*win32)", lock.read_text(), flags=re.MULTILINE))
+    command, pipe, both = [*install, "-r", str(lock)], subprocess.PIPE, subprocess.STDOUT
+    say(f"{venv.name}: fetching {total} packages, once")
+    with subprocess.Popen(command, env=env, text=True, stdout=pipe, stderr=both, pass_fds=[turn]) as pip:
+        told = list(follow(pip.stdout or (), venv, total))
     if pip.returncode != 0:
-        raise CannotSetUp(explain(venv / "setup.log"))
+        raise CannotSetUp(explain("".join(told)))
 
 
-def follow(lines: IO[str], log: IO[str], venv: Path, total: int) -> None:
+def follow(lines: Iterable[str], venv: Path, total: int) -> Iterator[str]:
     """Show how far pip is. The stamp goes when it begins to unpack: until then the venv is what it was."""
     fetched = 0
-    say(f"{venv.name}: fetching {total} packages, once")
     for line in lines:
-        log.write(line)
         if line.startswith("Collecting "):
             fetched += 1
             note(f"  {fetched:3d}/{total}  {line.split()[1]}")
-        elif line.startswith(UNPACKING):
+        elif line.startswith("Installing collected packages"):
             (venv / "stamp.json").unlink(missing_ok=True)
             note(f"  unpacking {fetched} packages")
+        yield line
     note("")
 
 
-def explain(log: Path) -> str:
-    told = log.read_text()
-    way_out = next((way for sign, way in WAYS_OUT.items() if re.search(sign, told)), "")
-    tail = "\n".join(f"    {line}" for line in told.splitlines()[-6:])
-    return f"{way_out or 'pip failed'}\n  pip's last words (all of them: {log}):\n{tail}"
+def explain(told: str) -> str:
+    way_out = next((way for sign, way in WAYS_OUT.items() if re.search(sign, told)), "pip failed")
+    return "\n    ".join([way_out, "pip's last words:", *told.splitlines()[-6:]])
 
 
 def note(line: str) -> None:

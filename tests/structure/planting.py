@@ -1,0 +1,29 @@
+"""A small house on paper, for planting one offence in it and seeing that the checker names it."""
+
+from pathlib import Path
+
+HOUSE = {
+    "services/__init__.py": "",
+    "services/conversion/__init__.py": "",
+    "services/conversion/app.py": "import asyncio, services.conversion.trial, shared.postgres\n",
+    "services/conversion/trial.py": "import shared.clock\n",
+    "services/retention/__init__.py": "",
+    "services/retention/care.py": "import shared.clock\n",
+    "shared/__init__.py": "",
+    "shared/clock.py": "from datetime import datetime\n",
+    "shared/contracts/__init__.py": "",
+    "shared/contracts/conversion.py": "SPEAKER = 'conversion'\n",
+    "shared/postgres.py": "import asyncpg\n",
+    "shared/telemetry.py": "import opentelemetry\n",
+    "deploy/__init__.py": "",
+    "deploy/up.py": "import services.conversion.app\n",
+}
+
+
+def plant(root: Path, **offences: str) -> Path:
+    """The house under root with the text of some files replaced or added, `a__b` standing for a/b.py."""
+    changed = {f"{name.replace('__', '/')}.py": text for name, text in offences.items()}
+    for name, text in {**HOUSE, **changed}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root

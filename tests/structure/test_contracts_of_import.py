@@ -1,0 +1,49 @@
+"""The contracts are in pyproject.toml; here each is seen to hold, and seen to fail."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.structure.planting import plant
+
+STAGES, FLOORS, DOOR = (
+    "The services know nothing of each other",
+    "deploy stands on services, services stand on shared, never the reverse",
+    "Only shared.telemetry imports OpenTelemetry",
+)
+
+
+def lint_imports(root: Path, checkout: Path) -> str:
+    program = Path(sys.executable).with_name("lint-imports")
+    command: list[str | Path] = [program, "--no-cache", "--no-logo", "--config", checkout / "pyproject.toml"]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout
+
+
+def test_the_imports_of_the_project_keep_their_contracts(checkout: Path) -> None:
+    assert "Contracts: 3 kept, 0 broken." in lint_imports(checkout, checkout)
+
+
+def test_a_house_in_order_keeps_them_too(tmp_path: Path, checkout: Path) -> None:
+    assert "Contracts: 3 kept, 0 broken." in lint_imports(plant(tmp_path), checkout)
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "contract"),
+    [
+        ("services__retention__care", "services.conversion.trial", STAGES),
+        ("shared__clock", "services.retention.care", FLOORS),
+        ("shared__clock", "deploy.up", FLOORS),
+        ("services__retention__care", "deploy.up", FLOORS),
+        ("services__retention__care", "opentelemetry.trace", DOOR),
+        ("shared__clock", "opentelemetry", DOOR),
+        ("deploy__up", "opentelemetry.sdk", DOOR),
+    ],
+)
+def test_an_import_against_a_contract_breaks_it_by_name(
+    tmp_path: Path, checkout: Path, module: str, imported: str, contract: str
+) -> None:
+    told = lint_imports(plant(tmp_path, **{module: f"import {imported}\n"}), checkout)
+    assert f"{contract} BROKEN" in told
+    assert imported.partition(".sdk")[0].partition(".trace")[0] in told.partition("Broken contracts")[2]
