@@ -1,6 +1,5 @@
 """Logs: one JSON object a line on stderr, with trace ids and without personal data."""
 
-import json
 import logging
 import re
 import sys
@@ -76,8 +75,12 @@ def _dumps(line: dict[str, Any]) -> str:
     try:
         return orjson.dumps(line, _kind, orjson.OPT_PASSTHROUGH_DATACLASS).decode()
     except TypeError:  # a lone surrogate, a number beyond 64 bits: say what can be said
-        texts = {name: text for name, text in line.items() if isinstance(text, str)}
-        return json.dumps(texts)
+        texts = {name: _sendable(text) for name, text in line.items() if isinstance(text, str)}
+        return orjson.dumps(texts).decode()
+
+
+def _sendable(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _kind(value: object) -> str:
