@@ -133,7 +133,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         consumer: Any = self.consumer
         return KafkaMessage(body=b"", raw_message=records, consumer=consumer)
 
-    async def _hear(self, records: Sequence[Record]) -> None:
+    async def _hear(self, records: Any) -> None:
         async with self._busy:
             owned = [r for r in records if (r.topic, r.partition) in self.positions]
             try:
@@ -199,10 +199,10 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _hint(self, force: bool = False) -> None:
         now = asyncio.get_running_loop().time()
-        if self.consumer is None or not self.positions or (now - self._hinted < HINT_EVERY and not force):
+        offsets = {TopicPartition(*place): offset for place, offset in self.positions.items() if offset}
+        if self.consumer is None or not offsets or (now - self._hinted < HINT_EVERY and not force):
             return
         self._hinted = now
-        offsets = {TopicPartition(*place): offset for place, offset in self.positions.items() if offset}
         try:
             await asyncio.wait_for(self.consumer.commit(offsets), 2.0)
         except (KafkaError, TimeoutError) as error:

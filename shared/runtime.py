@@ -61,17 +61,13 @@ async def _serve(service: Service, settings: Settings) -> None:
             opening.cancel()
             return
         ground, intake = opening.result()
-        relaying = asyncio.create_task(ground.relay.run())
-        joining = asyncio.create_task(patiently(intake.start, "waiting for Kafka"))
         vigil.begin(intake, ground.relay, ground.store.pool)
-        await _first(relaying, stop)
-        joining.cancel()
-        await _close(intake, ground, relaying)
-        if relaying.done() and not relaying.cancelled():
-            relaying.result()
+        working = asyncio.gather(ground.relay.run(), patiently(intake.start, "waiting for Kafka"))
+        await _first(working, stop)
+        await _close(intake, ground, working)
 
 
-async def _first(task: asyncio.Task[Any], stop: asyncio.Event) -> None:
+async def _first(task: asyncio.Future[Any], stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -94,15 +90,15 @@ async def _pool(database: str) -> asyncpg.Pool:
     return pool
 
 
-async def _close(intake: Intake, ground: Ground, relaying: asyncio.Task[None]) -> None:
+async def _close(intake: Intake, ground: Ground, working: asyncio.Future[Any]) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(intake.stop(), DRAIN)
     with suppress(TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         await asyncio.wait_for(_published(ground), 1.0)
-    relaying.cancel()
-    with suppress(asyncio.CancelledError, TimeoutError):
-        await asyncio.wait_for(asyncio.shield(relaying), 1.0)
+    working.cancel()
     ground.store.pool.terminate()
+    with suppress(asyncio.CancelledError):
+        await working  # what made it end, if anything, is raised here
 
 
 async def _published(ground: Ground) -> None:
