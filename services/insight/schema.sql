@@ -45,13 +45,19 @@ create table if not exists spending (
     primary key (customer, currency)
 );
 
--- The open silence of every buyer, and the alert that stands on it (see churn/live.py).
+-- The open silence of every buyer, and the alert that stands on it (see churn/live.py). `behind` is set
+-- while a purchase has been heard that the clock has not reached; `version` counts the alert facts.
 create table if not exists silences (
     customer  text     primary key,
     partition smallint not null,
-    state     jsonb    not null,
+    first_day date     not null,
+    last_day  date     not null,
+    repeats   integer  not null,
+    standing  uuid,
+    behind    timestamptz,
     version   integer  not null
 );
+create index if not exists silences_open on silences (partition) where standing is null;
 
 -- The days on which a customer bought, merged: what silence is judged and fitted by. `known` is how far
 -- the partition's clock had come when we heard of it (null: it had not begun).

@@ -1,0 +1,51 @@
+-- name: silences
+-- The open silences of these customers.
+select customer, first_day, last_day, repeats, standing, behind, version from silences
+where customer = any($1::text[]);
+
+-- name: remember
+-- What these silences have come to.
+insert into silences (customer, partition, first_day, last_day, repeats, standing, behind, version)
+select * from unnest($1::text[], $2::int[], $3::date[], $4::date[], $5::int[], $6::uuid[], $7::timestamptz[],
+                     $8::int[])
+on conflict (customer) do update set
+    first_day = excluded.first_day, last_day = excluded.last_day, repeats = excluded.repeats,
+    standing = excluded.standing, behind = excluded.behind, version = excluded.version;
+
+-- name: open_silences
+-- Everyone on these partitions whose silence may still come to an alert.
+select customer, partition, first_day, last_day, repeats from silences
+where partition = any($1::int[]) and standing is null and behind is null order by customer;
+
+-- name: days
+-- All the days on which these customers bought.
+select customer, array_agg(day order by day) as days from purchase_days
+where customer = any($1::text[]) group by customer;
+
+-- name: unjudged
+-- Buyers of these partitions who bought before their clock opened.
+select distinct p.customer, p.partition from purchase_days p left join silences s using (customer)
+where p.partition = any($1::int[]) and s.customer is null order by 1;
+
+-- name: histories
+-- Calibration data at a boundary: buyers by repeat days, days from first to last, first day; compressed.
+-- Only days before the boundary count, as far as they were known when the clock passed it.
+select repeats, last - first as recency, ($1::date - 1) - first as age, count(*) as customers
+from (select count(*)::int - 1 as repeats, min(day) as first, max(day) as last from purchase_days
+      where day < $1::date and (known is null or known < $1::date::timestamp at time zone 'UTC')
+      group by customer) as buyer
+group by 1, 2, 3 order by 1, 2, 3;
+
+-- name: judged
+-- How far every partition has been judged.
+select partition, reached, week from judged;
+
+-- name: judge
+-- These partitions are judged further now.
+insert into judged select * from unnest($1::int[], $2::timestamptz[], $3::int[])
+on conflict (partition) do update set reached = excluded.reached, week = excluded.week;
+
+-- name: evidence
+-- The purchases that a judgement rests on, oldest first.
+select customer, happened, id, trace from timeline
+where customer = any($1::text[]) and type = 'order.paid' order by customer, happened, id;
