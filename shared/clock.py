@@ -23,6 +23,10 @@ class Vouch:
     def watermark(self) -> datetime:
         return self.seen if self.closed else self.seen - self.lateness
 
+    def outdates(self, before: "Vouch | None") -> bool:
+        """False for an old word heard again: it must neither reopen a source nor bring back its lateness."""
+        return before is None or (self.seen, not before.closed) > (before.seen, False)
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -34,10 +38,10 @@ class Clock:
     def hear(self, heartbeat: Event) -> "Clock":
         """The clock after one more heartbeat: min over live sources, or the latest word of closed ones."""
         assert isinstance(heartbeat.data, SourceHeartbeat)
-        before = self.sources.get(heartbeat.source)
-        seen = max(heartbeat.time, before.seen) if before else heartbeat.time
         lateness = timedelta(seconds=heartbeat.data.allowed_lateness_seconds)
-        vouch = Vouch(seen, lateness, heartbeat.data.closed)
+        vouch = Vouch(heartbeat.time, lateness, heartbeat.data.closed)
+        if not vouch.outdates(self.sources.get(heartbeat.source)):
+            return self
         sources = {**self.sources, heartbeat.source: vouch}
         live = [source.watermark for source in sources.values() if not source.closed]
         heard = min(live) if live else max(source.watermark for source in sources.values())
