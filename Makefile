@@ -35,6 +35,7 @@ setup:  ## make the Python environment for tests and linters (the others make th
 	@./evergreen setup dev
 
 test: setup  ## run every test, those on a real Kafka and PostgreSQL included
+	@command -v node >/dev/null || ./evergreen setup node
 	$(PYTHON) -m pytest $(ARGS)
 
 lint: setup  ## mend what a machine can mend

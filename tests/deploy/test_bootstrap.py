@@ -125,3 +125,24 @@ def test_an_old_python_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr("sys.version_info", (3, 9, 2))
     assert bootstrap.main(["run"]) == 1
     assert "install 3.11 or newer" in capsys.readouterr().err
+
+
+def test_an_environment_counts_as_whole_until_pip_begins_to_unpack(tmp_path: Path) -> None:
+    stamp = tmp_path / "stamp.json"
+    stamp.touch()
+    steps = bootstrap.follow(
+        ["Collecting small==1.0\n", "Installing collected packages: small\n"], tmp_path, 1
+    )
+    next(steps)
+    assert stamp.exists()
+    next(steps)
+    assert not stamp.exists()
+
+
+def test_a_python_that_was_removed_is_missed_though_the_link_to_it_stays(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(tmp_path / "python3.11")
+    (tmp_path / "python3.11").touch()
+    before = bootstrap.surroundings(tmp_path)
+    (tmp_path / "python3.11").unlink()
+    assert bootstrap.surroundings(tmp_path) != before
