@@ -103,7 +103,7 @@ class Sitting:
         before = self._clocks.get(heard.partition, Clock())
         clock = self._clocks[heard.partition] = before.hear(heard.event)
         self.changes.clocks[heard.partition] = clock
-        if clock.reached is None or clock.reached == before.reached:
+        if clock.reached is None or (clock.reached, clock.closed) == (before.reached, before.closed):
             return
         self._fire(heard.partition, clock.reached, heard.event)
         self.changes.pulses[heard.partition] = encode(pulse(self.stage.source, heard.partition, clock))

@@ -23,9 +23,10 @@ class Vouch:
     def watermark(self) -> datetime:
         return self.seen if self.closed else self.seen - self.lateness
 
-    def outdates(self, before: "Vouch | None") -> bool:
-        """False for an old word heard again: it must neither reopen a source nor bring back its lateness."""
-        return before is None or (self.seen, not before.closed) > (before.seen, False)
+    @property
+    def rank(self) -> tuple[datetime, bool, timedelta]:
+        """The later word counts, of one moment the stronger: so an old one heard again changes nothing."""
+        return self.seen, self.closed, -self.lateness
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Clock:
         assert isinstance(heartbeat.data, SourceHeartbeat)
         lateness = timedelta(seconds=heartbeat.data.allowed_lateness_seconds)
         vouch = Vouch(heartbeat.time, lateness, heartbeat.data.closed)
-        if not vouch.outdates(self.sources.get(heartbeat.source)):
+        before = self.sources.get(heartbeat.source)
+        if before and vouch.rank <= before.rank:
             return self
         sources = {**self.sources, heartbeat.source: vouch}
         live = [source.watermark for source in sources.values() if not source.closed]
