@@ -31,16 +31,11 @@ def databases(
 ) -> list[Database]:
     """The database of every service, with the password of each role given or made up."""
     known = passwords or {}
-    return [
-        Database(
-            name,
-            *(
-                address(admin_url, name, role, known.get(role) or secrets.token_urlsafe(24))
-                for role in (name, f"{name}_owner")
-            ),
-        )  # fmt: skip
-        for name in services
-    ]
+
+    def url(service: str, role: str) -> str:
+        return address(admin_url, service, role, known.get(role) or secrets.token_urlsafe(24))
+
+    return [Database(name, url(name, name), url(name, f"{name}_owner")) for name in services]
 
 
 def address(server: str, database: str, role: str, password: str) -> str:

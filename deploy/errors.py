@@ -2,4 +2,4 @@
 
 
 class Trouble(Exception):
-    """An expected failure: its message names the thing, the value and the way out. Shown without a traceback."""
+    """An expected failure, shown without a traceback: its message names the thing, the value, the way out."""

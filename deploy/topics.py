@@ -46,7 +46,7 @@ def topics() -> list[Topic]:
 
 
 async def provide(bootstrap: str, wanted: Sequence[Topic], copies: int = 1) -> None:
-    """Makes the topics that are missing, this many copies each; Trouble when one is there but cut differently."""
+    """Makes the missing topics, so many copies each; Trouble when one has other partitions than its page."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=15_000)
     try:
@@ -79,13 +79,17 @@ async def _in_service(admin: AIOKafkaAdminClient, wanted: Sequence[Topic]) -> No
     names = [topic.name for topic in wanted]
     while not all(map(_has_leaders, found := await admin.describe_topics(names))):
         await asyncio.sleep(0.05)
-    counts = {topic["topic"]: len(topic["partitions"]) for topic in found}
-    for topic in wanted:
-        if counts[topic.name] != topic.partitions:
-            raise Trouble(
-                f"topic {topic.name} has {counts[topic.name]} partitions, and topics.yaml wants {topic.partitions}: a customer's "
-                "events would part; use another Kafka, or delete the topic there"
-            )
+    for topic in found:
+        _check(topic["topic"], len(topic["partitions"]), wanted)
+
+
+def _check(name: str, count: int, wanted: Sequence[Topic]) -> None:
+    partitions = next(topic.partitions for topic in wanted if topic.name == name)
+    if count != partitions:
+        raise Trouble(
+            f"topic {name} has {count} partitions where topics.yaml says {partitions}, so the events "
+            "of one customer would lie in different ones: use another Kafka, or delete that topic"
+        )
 
 
 def _has_leaders(topic: dict[str, Any]) -> bool:

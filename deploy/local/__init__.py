@@ -1,1 +1,1 @@
-"""The house on this machine alone: Kafka from its jars, PostgreSQL from a wheel, the services as processes."""
+"""The house on this machine: Kafka from its jars, PostgreSQL from a wheel, the services as processes."""

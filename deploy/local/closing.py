@@ -3,14 +3,16 @@
 import shutil
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from deploy.errors import Trouble
 from deploy.local import processes
 from deploy.local.account import elsewhere
+from deploy.local.record import FILE, read, write
 
+FOLDERS = ("kafka", "postgres", "programs", "logs", "run")
 SERVERS = ("kafka", "postgres")
 SERVICE_SECONDS = 12.0
 SERVER_SECONDS = 25.0
@@ -46,22 +48,34 @@ def shut(directory: Path, spare: Collection[str] = ()) -> list[str]:
     return [one.name for one in running]
 
 
+def bring_down(directory: Path) -> list[str]:
+    """The names of what it stopped; house.json is brought up to date where it can be read."""
+    if not directory.exists():
+        return []
+    with held(directory):
+        stopped = shut(directory)
+        with suppress(Trouble):
+            record = read(directory)
+            for part in (record["kafka"], record["postgres"], *record["services"].values()):
+                part.pid = None
+            write(directory, record)
+    return stopped
+
+
 def forget(directory: Path) -> None:
-    """Removes all that a house has on disk. Trouble while something of it runs."""
-    running = processes.found(pids(directory))
+    """Removes all that a house has on disk, and its directory when that is all. Trouble while it runs."""
+    running = ", ".join(one.name for one in processes.found(pids(directory)))
     if running:
-        raise Trouble(
-            f"{', '.join(one.name for one in running)} of {directory} still run: stop the house first (down)"
-        )
-    shutil.rmtree(elsewhere(directory), ignore_errors=True)
-    shutil.rmtree(directory, ignore_errors=True)
+        raise Trouble(f"{running} of {directory} still run: stop the house first (down)")
+    empty(directory)
+    (directory / "lock").unlink(missing_ok=True)
+    with suppress(OSError):
+        directory.rmdir()
 
 
 def empty(directory: Path) -> None:
-    """Removes the data of a closed house whose lock we hold: all but the lock itself."""
+    """Removes the data of a closed house, and nothing else there: a demo's pictures lie beside it."""
+    (directory / FILE).unlink(missing_ok=True)
+    for name in FOLDERS:
+        shutil.rmtree(directory / name, ignore_errors=True)
     shutil.rmtree(elsewhere(directory), ignore_errors=True)
-    for path in directory.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != "lock":
-            path.unlink()

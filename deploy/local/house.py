@@ -1,9 +1,12 @@
 """A whole house on this machine: Kafka, PostgreSQL and the services, opened, broken, mended and closed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from threading import Event
+from types import MappingProxyType
+from typing import Any
 
 from deploy.errors import Trouble
 from deploy.local import closing, opening, processes
@@ -13,6 +16,7 @@ from deploy.local.servers import raise_kafka, raise_postgres
 from deploy.local.staff import launch
 from shared.contracts.topics import STAGES
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Tell = Callable[[str], None]
 
 
@@ -22,7 +26,7 @@ def _silent(_: str) -> None:
 
 @dataclass
 class House:
-    """house.json, and what can be done with the house it describes. Every stage has a record, running or not."""
+    """house.json, and what can be done with the house. Every stage has a record, whether it runs or not."""
 
     directory: Path
     kafka: KafkaRecord
@@ -34,22 +38,30 @@ class House:
 
     @classmethod
     def open(
-        cls, directory: Path, *, services: Sequence[str] = STAGES, kafka: str | None = None, postgres: str | None = None,
-        fresh: bool = False, env: Mapping[str, str] | None = None, ports: Mapping[str, int] | None = None,
+        cls,
+        directory: Path,
+        *,
+        services: Sequence[str] = STAGES,
+        kafka: str | None = None,
+        postgres: str | None = None,
+        fresh: bool = False,
+        env: Mapping[str, str] = NOTHING,
+        ports: Mapping[str, int] = NOTHING,
         tell: Tell = _silent,
-    ) -> "House":  # fmt: skip
-        """The house, provisioned, with these services ready. What already runs is left alone, what is dead is started.
+    ) -> "House":
+        """The house, provisioned, these services ready. What runs is left alone, what is dead is started.
 
-        kafka (host:port) and postgres (an administrator's URL) name servers from outside: provisioned, never started
-        or stopped. ports are by name: kafka, kafka-controller, postgres and each service. env goes to the services
-        that are started now. fresh forgets all data first. Trouble says what is in the way; nothing new runs then.
+        kafka (host:port) and postgres (an administrator's URL) name servers from outside: provisioned, never
+        started or stopped. ports are by name: kafka, kafka-controller, postgres and each service. env goes to
+        the services started now. fresh forgets all data first. tell hears what goes on, a line at a time.
+        Trouble says what is in the way; nothing that this call started is left running then.
         """
         directory = directory.resolve()
         with closing.held(directory):
             if fresh:
                 closing.shut(directory)
                 closing.empty(directory)
-            house = cls(**opening.found_or_planned(directory, kafka, postgres, ports or {}))
+            house = cls(**opening.found_or_planned(directory, kafka, postgres, ports))
             house._open(services, env, tell)
         return house
 
@@ -116,7 +128,7 @@ class House:
     def _pids(self) -> Path:
         return closing.pids(self.directory)
 
-    def _open(self, services: Sequence[str], env: Mapping[str, str] | None, tell: Tell) -> None:
+    def _open(self, services: Sequence[str], env: Mapping[str, str], tell: Tell) -> None:
         before = {running.name for running in processes.found(self._pids)}
         # Written first: however this ends, what was started can be found and the passwords are known.
         self._save()
@@ -124,10 +136,9 @@ class House:
             opening.raise_servers(
                 self.directory, self.kafka, self.postgres, self.services, self._closing, tell
             )
-            tell(f"starting {', '.join(services)}") if services else None
-            opening.side_by_side(
-                [lambda name=name: self.start_service(name, env) for name in services], self._closing
-            )
+            if services:
+                tell(f"starting {', '.join(services)}")
+            opening.side_by_side([partial(self.start_service, name, env) for name in services], self._closing)
         except BaseException:
             closing.shut(self.directory, spare=before)
             raise
@@ -141,13 +152,11 @@ class House:
 
     def _save(self) -> None:
         self._look()
-        parts = {name: asdict(service) for name, service in self.services.items()}
-        write(self.directory, {
-            "directory": str(self.directory), "kafka": asdict(self.kafka), "postgres": asdict(self.postgres),
-            "services": parts, "topics": self.topics, "partitions": self.partitions,
-        })  # fmt: skip
+        write(self.directory, {each.name: getattr(self, each.name) for each in fields(self) if each.repr})
 
     def _look(self) -> None:
-        for name, record in {"kafka": self.kafka, "postgres": self.postgres, **self.services}.items():
+        records: dict[str, KafkaRecord | PostgresRecord | ServiceRecord]
+        records = {"kafka": self.kafka, "postgres": self.postgres, **self.services}
+        for name, record in records.items():
             running = self.running(name)
             record.pid = running.pid if running else None

@@ -1,7 +1,6 @@
 """Apache Kafka's published jars, each pinned by its sha256 and kept in a cache."""
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -48,7 +47,7 @@ def is_intact(jar: Jar, path: Path) -> bool:
 
 
 def classpath(cache: Path = JARS, progress: Progress | None = None) -> list[Path]:
-    """All locked jars on disk; those missing or damaged in the cache are downloaded. Trouble when one can't be had."""
+    """All locked jars on disk; missing or damaged ones are downloaded. Trouble when one can't be had."""
     jars = locked()
     missing = [jar for jar in jars if not is_intact(jar, cache / jar.name)]
     if missing:
@@ -72,21 +71,20 @@ def _download(jars: list[Jar], cache: Path, progress: Progress) -> None:
 
 
 def _fetch(jar: Jar, staging: Path, cache: Path) -> None:
-    """Into a private directory first, then renamed: neither a broken download nor a second run is ever half seen."""
+    """Into a private directory, then renamed: no broken download or second run is ever half seen."""
     for attempt in range(1, TRIES + 1):
         try:
             path = _resolve(jar, staging)
-            break
         except (OSError, RuntimeError) as error:
             if attempt == TRIES:
-                raise Trouble(
-                    f"{jar} could not be downloaded ({error}): check the network, then run again"
-                ) from error
-    if not is_intact(jar, path):
-        raise Trouble(
-            f"{jar} came with another sha256 than {LOCK.name} names: do not trust this network or mirror"
-        )
-    os.replace(path, cache / jar.name)
+                raise Trouble(f"{jar} could not be downloaded: check the network ({error})") from error
+            continue
+        if is_intact(jar, path):
+            path.replace(cache / jar.name)
+            return
+    raise Trouble(
+        f"{jar} came {TRIES} times with another sha256 than {LOCK.name} has: don't trust this network"
+    )
 
 
 def _resolve(jar: Jar, staging: Path) -> Path:

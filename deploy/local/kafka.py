@@ -91,7 +91,9 @@ class Kafka:
         shutil.rmtree(self.data, ignore_errors=True)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         command = self._java(FORMATTING, libraries, "kafka.tools.StorageTool", "format", "-t", cluster, "-c")
-        done = subprocess.run(command, cwd=self.home, env=_environment(), capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=self.home, env=_environment(), capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
             raise Trouble(f"Kafka could not format {self.data}: {done.stderr.strip() or done.stdout.strip()}")
         (self.home / "formatted").touch()

@@ -10,6 +10,7 @@ from deploy import databases, topics
 from deploy.databases import Database
 from deploy.errors import Trouble
 from deploy.local import closing, plan, processes
+from deploy.local.account import home, unprivileged
 from deploy.local.apart import apart
 from deploy.local.record import FILE, KafkaRecord, PostgresRecord, ServiceRecord, read
 from deploy.local.servers import raise_kafka, raise_postgres
@@ -21,7 +22,7 @@ SERVERS = ("kafka", "postgres")
 def found_or_planned(
     directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int]
 ) -> dict[str, Any]:
-    """The parts of a house: as house.json has them, or planned anew. Trouble when they are not those asked for."""
+    """The parts of a house, as house.json has them or planned anew. Trouble when others are asked for."""
     if not (directory / FILE).exists():
         return _planned(directory, kafka, postgres, ports)
     found = read(directory)
@@ -35,6 +36,7 @@ def found_or_planned(
 def _planned(
     directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int]
 ) -> dict[str, Any]:
+    _refuse_ownerless(directory)
     servers = plan.plan_servers(directory, kafka, postgres, ports)
     wanted = topics.topics()
     return {
@@ -42,6 +44,14 @@ def _planned(
         "services": plan.plan_services(directory, servers[1].admin_url, ports),
         "topics": [topic.name for topic in wanted], "partitions": max(topic.partitions for topic in wanted),
     }  # fmt: skip
+
+
+def _refuse_ownerless(directory: Path) -> None:
+    """Data whose house.json is gone: nobody knows their password any more, and nobody said to forget them."""
+    place = home(directory, unprivileged())
+    for server in SERVERS:
+        if (place / server / "data").exists():
+            raise Trouble(f"{place / server} has data of a house without {FILE}: forget them first (clean)")
 
 
 def _agree(directory: Path, what: str, asked: str | None, has: str) -> None:
@@ -54,9 +64,13 @@ def _agree(directory: Path, what: str, asked: str | None, has: str) -> None:
 
 
 def raise_servers(
-    directory: Path, kafka: KafkaRecord, postgres: PostgresRecord, services: Mapping[str, ServiceRecord],
-    closing_: Event, tell: Tell,
-) -> None:  # fmt: skip
+    directory: Path,
+    kafka: KafkaRecord,
+    postgres: PostgresRecord,
+    services: Mapping[str, ServiceRecord],
+    closing_: Event,
+    tell: Tell,
+) -> None:
     """Starts what is ours and dead, and provisions each server as soon as it answers."""
     pids = closing.pids(directory)
     wanted = [Database(name, each.database_url, each.owner_url) for name, each in services.items()]

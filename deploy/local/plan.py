@@ -43,12 +43,14 @@ def plan_servers(
     )
     secret = secrets.token_urlsafe(24)
     server = Postgres(place / "postgres", log_of(directory, "postgres"), ports["postgres"], secret, account)
+    ours = KafkaRecord(
+        broker.bootstrap, f"{HOST}:{broker.controller}", data=str(broker.data), log=str(broker.log)
+    )
+    own = PostgresRecord(server.admin_url, data=str(server.data), log=str(server.log))
     return (
-        KafkaRecord(kafka, external=True) if kafka else
-        KafkaRecord(broker.bootstrap, f"{HOST}:{broker.controller}", data=str(broker.data), log=str(broker.log)),
-        PostgresRecord(postgres, external=True) if postgres else
-        PostgresRecord(server.admin_url, data=str(server.data), log=str(server.log)),
-    )  # fmt: skip
+        KafkaRecord(kafka, external=True) if kafka else ours,
+        PostgresRecord(postgres, external=True) if postgres else own,
+    )
 
 
 def plan_services(directory: Path, admin_url: str, wanted: Mapping[str, int]) -> dict[str, ServiceRecord]:

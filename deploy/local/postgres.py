@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.errors import Trouble
-from deploy.local.account import Account, reachable
+from deploy.local.account import Account, reachable, rights
 from deploy.local.apart import apart
 from deploy.local.ports import HOST
 from deploy.local.processes import Program
@@ -86,8 +86,9 @@ class Postgres:
             secret.flush()
             if self.account:
                 os.chown(secret.name, self.account.uid, self.account.gid)
-            _run([str(programs / "initdb"), "-D", str(fresh), "-U", ADMIN, f"--pwfile={secret.name}", "--auth=scram-sha-256",
-                  "--encoding=UTF8", "--locale=C", "--no-instructions"], self.home, self.account)  # fmt: skip
+            options = f"-U {ADMIN} --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-instructions".split()
+            command = [str(programs / "initdb"), "-D", str(fresh), f"--pwfile={secret.name}", *options]
+            _run(command, self.home, self.account)
         fresh.rename(self.data)
 
 
@@ -101,8 +102,15 @@ def _site() -> Path:
 
 
 def _run(command: list[str], cwd: Path, account: Account | None) -> None:
-    rights = account.drop() if account else {}
-    done = subprocess.run(command, cwd=cwd, env=_environment(), capture_output=True, text=True, **rights)
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        **rights(account),
+    )
     if done.returncode != 0:
         raise Trouble(
             f"{Path(command[0]).name} failed in {cwd}: {done.stderr.strip() or done.stdout.strip()}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.account import Account
+from deploy.local.account import Account, rights
 from deploy.local.deadline import until
 
 TAIL_LINES = 20
@@ -34,7 +34,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Running:
-    """A process we started. Its start time (seconds since the epoch) tells it from another that got its pid later."""
+    """A process we started; its start (seconds since the epoch) tells it from a later one with its pid."""
 
     name: str
     pid: int
@@ -43,13 +43,19 @@ class Running:
 
 
 def start(program: Program, pids: Path) -> Running:
-    """Starts the program in a session of its own and writes its pid file. Its output goes to the end of its log."""
+    """Starts the program in a session of its own, output to the end of its log, and writes its pid file."""
     program.log.parent.mkdir(parents=True, exist_ok=True)
     with program.log.open("ab") as log:
         child = subprocess.Popen(
-            program.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=program.cwd, env=dict(program.env),
-            start_new_session=True, **(program.account.drop() if program.account else {}),
-        )  # fmt: skip
+            program.argv,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=program.cwd,
+            env=dict(program.env),
+            start_new_session=True,
+            **rights(program.account),
+        )
     _children[child.pid] = child
     running = Running(program.name, child.pid, psutil.Process(child.pid).create_time(), program.stop_signal)
     _write(pids / f"{program.name}.pid", running)
@@ -60,7 +66,7 @@ def _write(path: Path, running: Running) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(asdict(running)))
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def find(name: str, pids: Path) -> Running | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,13 +48,17 @@ class ServiceRecord:
     env: dict[str, str] = field(default_factory=dict)
 
 
-def write(directory: Path, record: dict[str, Any]) -> None:
+def write(directory: Path, record: Mapping[str, Any]) -> None:
     """Readable by its owner alone, since it holds passwords; a reader never sees half of it."""
     fresh = directory / f".{FILE}.{os.getpid()}"
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(record, file, indent=2)
+        json.dump(record, file, indent=2, default=_plain)
         file.write("\n")
     fresh.replace(directory / FILE)
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Path) else vars(value)
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ READY_SECONDS = 60.0
 def raise_up(
     program: Program, pids: Path, ready: Callable[[], bool], seconds: float, closing: Event
 ) -> Running:
-    """The running program once it is ready. Trouble with the end of its log when it dies or takes too long."""
+    """The program once it is ready; killed when it takes too long, and Trouble has the end of its log."""
     if closing.is_set():
         raise Trouble(f"{program.name} was not started: the house is closing")
     running = processes.start(program, pids)
@@ -31,7 +31,9 @@ def raise_up(
     # Another's server on our port would answer too while ours has died of it.
     if usable and processes.is_alive(running):
         return running
-    raise Trouble(_complaint(program, running, seconds, closing))
+    complaint = _complaint(program, running, seconds, closing)
+    processes.kill(running, pids)
+    raise Trouble(complaint)
 
 
 def _complaint(program: Program, running: Running, seconds: float, closing: Event) -> str:
@@ -46,7 +48,7 @@ def _complaint(program: Program, running: Running, seconds: float, closing: Even
 def raise_kafka(
     directory: Path, record: KafkaRecord, pids: Path, closing: Event, tell: Callable[[str], None]
 ) -> None:
-    """The broker of the record, started and in service; its jars are downloaded first where they are missing."""
+    """The broker of the record, started and in service; its jars are downloaded first where missing."""
     broker = plan.kafka_of(directory, record)
     program = broker.prepare(lambda done, total: tell(f"downloading Apache Kafka: {done} of {total} jars"))
     raise_up(program, pids, lambda: kafka.answers(broker.bootstrap), READY_SECONDS, closing)

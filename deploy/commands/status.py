@@ -1,0 +1,25 @@
+"""evergreen status: what runs, what is ready, and how far each service is."""
+
+import argparse
+
+from deploy.commands.directory import add_directory
+
+HELP = "say what runs, what is ready, how far each service is behind; exit code 0 when all is ready"
+EXAMPLE = "evergreen status --json"
+READY, NOT_READY = 0, 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds which house, and for whom."""
+    add_directory(parser)
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints a line for each part of the house."""
+    from deploy.commands import condition
+    from deploy.local.house import House
+
+    parts = condition.examine(House.load(arguments.directory))
+    condition.as_json(parts) if arguments.json else condition.as_table(parts)
+    return READY if all(part.ready for part in parts) else NOT_READY

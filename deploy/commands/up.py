@@ -1,0 +1,66 @@
+"""evergreen up: the house, kept running."""
+
+import argparse
+
+from deploy.commands.directory import add_directory, link, shown
+from shared.contracts.topics import STAGES
+
+HELP = "start Kafka, PostgreSQL and the four services, or what of them is dead, and say where they are"
+EXAMPLE = "evergreen up --port kafka=9092 --port postgres=5432"
+NAMES = ("kafka", "kafka-controller", "postgres", *STAGES)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what the house can be told."""
+    add_directory(parser)
+    parser.add_argument("--kafka", metavar="HOST:PORT", help="use this Kafka instead of starting one")
+    parser.add_argument(
+        "--postgres", metavar="URL", help="use this PostgreSQL: its administrator's URL, postgresql://..."
+    )
+    parser.add_argument(
+        "--port",
+        metavar="NAME=PORT",
+        type=port,
+        action="append",
+        default=[],
+        help=f"a port for a new house instead of a free one; NAME: {', '.join(NAMES)} (repeat)",
+    )
+    parser.add_argument(
+        "--services", metavar="A,B", type=names, default=STAGES, help="only these services; '' for none"
+    )
+    parser.add_argument("--fresh", action="store_true", help="forget all data first")
+
+
+def port(text: str) -> tuple[str, int]:
+    """kafka=9092 as a pair; argparse makes a usage error of a ValueError."""
+    name, _, number = text.partition("=")
+    if name not in NAMES or not number.isdecimal() or not 0 < int(number) < 65_536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PORT with NAME one of {', '.join(NAMES)}")
+    return name, int(number)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The stages of a list with commas; a usage error for one that there is not."""
+    found = tuple(name for name in text.split(",") if name)
+    for name in found:
+        if name not in STAGES:
+            raise argparse.ArgumentTypeError(f"{name!r} is not a service: there are {', '.join(STAGES)}")
+    return found
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Opens the house and prints where everything is."""
+    from deploy.commands.whereabouts import show
+    from deploy.local.house import House
+
+    house = House.open(
+        arguments.directory,
+        services=arguments.services,
+        kafka=arguments.kafka,
+        postgres=arguments.postgres,
+        fresh=arguments.fresh,
+        ports=dict(arguments.port),
+        tell=lambda line: print(line, flush=True),
+    )
+    show(house, shown(link(house.directory)))
+    return 0

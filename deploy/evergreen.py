@@ -1,0 +1,82 @@
+"""The command line of Evergreen. One module under deploy/commands for each subcommand: `evergreen --help`."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NoReturn, Protocol, cast
+
+from deploy.errors import Trouble
+
+COMMANDS = ("up", "down", "clean", "provision", "status", "demo", "play", "publish", "tail", "journey")
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+EPILOG = """\
+exit codes: 0 done, 1 it failed (one line says why), 2 the command line is wrong, 130 interrupted
+
+first steps:
+  evergreen demo                     a real shop's two years, end to end; nothing is left running
+  evergreen up && evergreen status   the house, kept running
+  evergreen COMMAND --help           what a command can be told, with an example
+"""
+
+
+class Command(Protocol):
+    """What a module under deploy/commands has: one line of help, an example, its arguments and its work."""
+
+    HELP: str
+    EXAMPLE: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+    def run(self, arguments: argparse.Namespace) -> int: ...
+
+
+def parser(wanted: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser with these subcommands; only their modules are imported."""
+    form = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser(
+        "evergreen", description="Who has gone quiet?", epilog=EPILOG, formatter_class=form
+    )
+    choices = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    for name in wanted:
+        command = cast(Command, import_module(f"deploy.commands.{name}"))
+        example = f"example:\n  {command.EXAMPLE}"
+        each = choices.add_parser(
+            name, help=command.HELP, description=command.HELP, epilog=example, formatter_class=form
+        )
+        command.add_arguments(each)
+        each.set_defaults(run=command.run)
+    return top
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs the command that the words name; its exit code."""
+    named = [words[0]] if words and words[0] in COMMANDS else COMMANDS
+    arguments = parser(named).parse_args(words)
+    return guarded(lambda: int(arguments.run(arguments)), arguments.command)
+
+
+def guarded(work: Callable[[], int], name: str) -> int:
+    """The work's exit code; what is expected to go wrong becomes one line and a code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return work()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`evergreen tail signals | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (Trouble, OSError) as error:
+        print(f"evergreen {name}: {error}", file=sys.stderr)
+        return FAILED
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
