@@ -39,7 +39,9 @@ test: setup  ## run every test, those on a real Kafka and PostgreSQL included
 	$(PYTHON) -m pytest $(ARGS)
 
 lint: setup  ## mend what a machine can mend
-	$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix-only .
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check .
 
 lint-ci: export PYTHONDONTWRITEBYTECODE := 1
 lint-ci: setup  ## format, rules, types, imports, structure: tells, never writes (but caches under var/)
