@@ -75,7 +75,7 @@ class SilenceModelFitted(Fact):
     customers: int
     accepted: bool
     reason: Text
-    in_force: Text | None
+    in_force: Text | None = None
 
 
 INSIGHT = vocabulary(

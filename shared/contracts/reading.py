@@ -3,6 +3,7 @@
 CloudEvents 1.0, Kafka protocol binding: structured mode, and binary mode with `ce_` headers.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +16,19 @@ from shared.contracts.fact import Fact, Vocabulary
 
 MAX_BYTES = 256 * 1024
 MAX_ID = 128
+WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+YEARS = range(1900, 2201)
+"""Outside of these a time is a slip of the sender, and sums with it may leave the calendar."""
+
 Headers = Sequence[tuple[str, bytes | None]]
 
 
 class Unreadable(ValueError):
     """This record breaks the contract; the text says where, without quoting personal data."""
+
+
+class Unknown(Unreadable):
+    """A type that this listener does not know: another's business, or newer than this listener."""
 
 
 def read(value: bytes | None, headers: Headers, vocabulary: Vocabulary) -> Event:
@@ -32,8 +41,14 @@ def read(value: bytes | None, headers: Headers, vocabulary: Vocabulary) -> Event
 
 
 def is_binary(headers: Headers) -> bool:
-    """Binary content mode: attributes in `ce_` headers, the value is the data alone."""
-    return any(name == "ce_specversion" for name, _ in headers)
+    """Binary content mode: attributes in `ce_` headers, the value is the data alone.
+
+    A content type of CloudEvents says structured, whatever else the headers hold (as the binding has it).
+    """
+    if not any(name == "ce_specversion" for name, _ in headers):
+        return False
+    kinds = [raw or b"" for name, raw in headers if name.lower() == "content-type"]
+    return not any(kind.lower().startswith(b"application/cloudevents") for kind in kinds)
 
 
 def _attributes(value: bytes, headers: Headers) -> dict[str, Any]:
@@ -43,7 +58,7 @@ def _attributes(value: bytes, headers: Headers) -> dict[str, Any]:
     for name, raw in headers:
         if name.startswith("ce_"):
             attributes[name[3:]] = _text(name, raw)
-    attributes["data"] = _parse(value, "the data")
+    attributes["data"] = _parse(value, "the data") if value else {}
     return attributes
 
 
@@ -73,11 +88,11 @@ def _event(attributes: dict[str, Any], vocabulary: Vocabulary) -> Event:
         source=_required(attributes, "source"),
         subject=_optional(attributes, "subject") or "",
         time=_moment(_required(attributes, "time"), "time"),
-        data=_data(fact, attributes.get("data")),
+        data=_data(fact, attributes),
         recorded=_recorded(attributes),
         causation=_optional(attributes, "causationid"),
         correlation=_optional(attributes, "correlationid"),
-        stream_version=_version(attributes, "streamversion", None),
+        stream_version=_version(attributes, "streamversion"),
         traceparent=_optional(attributes, "traceparent"),
     )
 
@@ -85,14 +100,21 @@ def _event(attributes: dict[str, Any], vocabulary: Vocabulary) -> Event:
 def _fact_class(type_: str, attributes: dict[str, Any], vocabulary: Vocabulary) -> type[Fact]:
     fact = vocabulary.get(type_)
     if fact is None:
-        raise Unreadable(f"type {type_!r} is not known here; known: {', '.join(sorted(vocabulary))}")
-    version = _version(attributes, "dataversion", 1) or 1
+        raise Unknown(f"type {type_!r} is not known here; known: {', '.join(sorted(vocabulary))}")
+    version = _version(attributes, "dataversion")
+    if version is None:
+        return fact
+    if version == 0:
+        raise Unreadable("dataversion is 0: versions begin with 1")
     if version > fact.version:
         raise Unreadable(f"{type_} version {version} is newer than {fact.version}, the newest known here")
     return fact
 
 
-def _data(fact: type[Fact], data: object) -> Fact:
+def _data(fact: type[Fact], attributes: dict[str, Any]) -> Fact:
+    data = attributes.get("data")
+    if data is None and "data_base64" in attributes:
+        raise Unreadable(f"{fact.type}: data_base64 is not read here: send JSON in data")
     try:
         return fact.model_validate(data if data is not None else {}, strict=False)
     except ValidationError as error:
@@ -119,12 +141,13 @@ def _optional(attributes: dict[str, Any], name: str) -> str | None:
     return value
 
 
-def _version(attributes: dict[str, Any], name: str, default: int | None) -> int | None:
-    value = attributes.get(name, default)
-    try:
-        return None if value is None else int(value)
-    except (TypeError, ValueError):
-        raise Unreadable(f"{name} is not an integer") from None
+def _version(attributes: dict[str, Any], name: str) -> int | None:
+    value = attributes.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not WHOLE.fullmatch(str(value)):
+        raise Unreadable(f"{name} is not a whole number from 0 to 999999999")
+    return int(value)
 
 
 def _recorded(attributes: dict[str, Any]) -> datetime | None:
@@ -139,4 +162,6 @@ def _moment(text: str, name: str) -> datetime:
         raise Unreadable(f"{name} {text!r} is not RFC 3339, such as 1997-01-01T00:00:00Z") from None
     if moment.tzinfo is None:
         raise Unreadable(f"{name} {text!r} has no time zone: add Z or an offset")
+    if moment.year not in YEARS:
+        raise Unreadable(f"{name} {text!r} lies outside of the years {YEARS[0]} to {YEARS[-1]}")
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
