@@ -1,6 +1,6 @@
 # Thin on purpose: everything but tests and linters is a subcommand of ./evergreen, which has its own --help.
 PYTHON := .venv/bin/python
-STRUCTURE := -m pytest -q -p no:cacheprovider tests/structure
+STRUCTURE := -m pytest -q tests/structure
 export HYPOTHESIS_STORAGE_DIRECTORY := var/cache/hypothesis
 
 .DEFAULT_GOAL := help
