@@ -77,10 +77,12 @@ class House:
         record = self.services.get(name)
         if record is None:
             raise Trouble(f"there is no service {name}: there are {', '.join(self.services)}")
-        if self.running(name) is None:
-            record.env = record.env if env is None else dict(env)
+        if env is not None and self.running(name) is None:
+            record.env = dict(env)
+        try:
             launch(name, record, self.kafka.bootstrap, self._pids, self._closing)
-        self._save()
+        finally:
+            self._save()
 
     def stop_service(self, name: str) -> None:
         """SIGTERM, and waits until it has gone; killed when that takes too long."""

@@ -75,14 +75,17 @@ def raise_servers(
     pids = closing.pids(directory)
     wanted = [Database(name, each.database_url, each.owner_url) for name, each in services.items()]
 
+    dead = [name for name in SERVERS if processes.find(name, pids) is None]
+    if dead and not (kafka.external and postgres.external):
+        tell("starting Kafka and PostgreSQL")
+
     def first() -> None:
-        if not kafka.external and processes.find("kafka", pids) is None:
-            tell("starting Kafka and PostgreSQL")
+        if not kafka.external:
             raise_kafka(directory, kafka, pids, closing_, tell)
         apart(topics.provide(kafka.bootstrap, topics.topics()))
 
     def second() -> None:
-        if not postgres.external and processes.find("postgres", pids) is None:
+        if not postgres.external:
             raise_postgres(directory, postgres, pids, closing_)
         apart(databases.provide(postgres.admin_url, wanted))
 

@@ -1,6 +1,8 @@
 """Starting a program and waiting until it is of use, or telling why it is not."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -11,50 +13,70 @@ from deploy.local.processes import Program, Running
 from deploy.local.record import KafkaRecord, PostgresRecord
 
 READY_SECONDS = 60.0
+Tell = Callable[[str], None]
 
 
-def raise_up(
-    program: Program, pids: Path, ready: Callable[[], bool], seconds: float, closing: Event
-) -> Running:
-    """The program once it is ready; killed when it takes too long, and Trouble has the end of its log."""
+@dataclass(frozen=True)
+class Wanted:
+    """A program that is to be of use: its name, what makes it runnable, and how one sees that it is ready."""
+
+    name: str
+    prepare: Callable[[], Program]
+    is_ready: Callable[[], bool]
+    log: Path
+
+
+def raise_up(wanted: Wanted, pids: Path, closing: Event) -> None:
+    """Starts it unless it runs, and waits until it is ready. Trouble has its log's end when it will not be."""
+    running = processes.find(wanted.name, pids)
+    if running:
+        _attend(wanted, running, closing)
+        return
+    program = wanted.prepare()
     if closing.is_set():
-        raise Trouble(f"{program.name} was not started: the house is closing")
+        raise Trouble(f"{wanted.name} was not started: the house is closing")
     running = processes.start(program, pids)
-    usable = False
+    try:
+        _attend(wanted, running, closing)
+    except Trouble:
+        processes.kill(running, pids)
+        raise
+
+
+def _attend(wanted: Wanted, running: Running, closing: Event) -> None:
+    ready = False
 
     def settled() -> bool:
-        nonlocal usable
-        usable = ready()
-        return usable or closing.is_set() or not processes.is_alive(running)
+        nonlocal ready
+        ready = wanted.is_ready()
+        return ready or closing.is_set() or not processes.is_alive(running)
 
-    until(settled, seconds, every=0.05)
-    # Another's server on our port would answer too while ours has died of it.
-    if usable and processes.is_alive(running):
-        return running
-    complaint = _complaint(program, running, seconds, closing)
-    processes.kill(running, pids)
-    raise Trouble(complaint)
+    until(settled, READY_SECONDS, every=0.05)
+    # A stranger's server on our port would answer too, while ours has died of it.
+    if not (ready and processes.is_alive(running)):
+        raise Trouble(_complaint(wanted, running, closing))
 
 
-def _complaint(program: Program, running: Running, seconds: float, closing: Event) -> str:
+def _complaint(wanted: Wanted, running: Running, closing: Event) -> str:
     if closing.is_set():
-        return f"{program.name} was stopped while it started"
-    what = (
-        f"was not ready within {seconds:.0f} s" if processes.is_alive(running) else "ended while it started"
-    )
-    return f"{program.name} {what}; the end of {program.log}:\n{processes.last_lines(program.log)}"
+        return f"{wanted.name} was given up while it started: the house is closing"
+    late = f"was not ready within {READY_SECONDS:.0f} s"
+    what = late if processes.is_alive(running) else "ended while it started"
+    return f"{wanted.name} {what}; the end of {wanted.log}:\n{processes.last_lines(wanted.log)}"
 
 
-def raise_kafka(
-    directory: Path, record: KafkaRecord, pids: Path, closing: Event, tell: Callable[[str], None]
-) -> None:
-    """The broker of the record, started and in service; its jars are downloaded first where missing."""
+def raise_kafka(directory: Path, record: KafkaRecord, pids: Path, closing: Event, tell: Tell) -> None:
+    """The broker of the record, in service; its jars are downloaded first where they are missing."""
     broker = plan.kafka_of(directory, record)
-    program = broker.prepare(lambda done, total: tell(f"downloading Apache Kafka: {done} of {total} jars"))
-    raise_up(program, pids, lambda: kafka.answers(broker.bootstrap), READY_SECONDS, closing)
+
+    def prepare() -> Program:
+        return broker.prepare(lambda done, total: tell(f"downloading Apache Kafka: {done} of {total} jars"))
+
+    raise_up(Wanted("kafka", prepare, lambda: kafka.answers(broker.bootstrap), broker.log), pids, closing)
 
 
 def raise_postgres(directory: Path, record: PostgresRecord, pids: Path, closing: Event) -> None:
-    """The database server of the record, started and answering."""
+    """The database server of the record, answering."""
     server = plan.postgres_of(directory, record)
-    raise_up(server.prepare(), pids, lambda: postgres.answers(server.admin_url), READY_SECONDS, closing)
+    is_ready = partial(postgres.answers, server.admin_url)
+    raise_up(Wanted("postgres", server.prepare, is_ready, server.log), pids, closing)

@@ -9,23 +9,24 @@ from threading import Event
 from deploy.errors import Trouble
 from deploy.local.plan import on_free_port, port_of
 from deploy.local.ports import HOST
-from deploy.local.processes import Program, Running
+from deploy.local.processes import Program
 from deploy.local.record import ServiceRecord
-from deploy.local.servers import raise_up
+from deploy.local.servers import Wanted, raise_up
 from deploy.places import ROOT
 
-READY_SECONDS = 60.0
 
-
-def launch(name: str, record: ServiceRecord, bootstrap: str, pids: Path, closing: Event) -> Running:
-    """The service once it is ready; Trouble when there is no such service or it will not start."""
+def launch(name: str, record: ServiceRecord, bootstrap: str, pids: Path, closing: Event) -> None:
+    """Starts the service unless it runs, and waits until it is ready; Trouble when it will not be."""
     if not (ROOT / "services" / name / "app.py").exists():
         raise Trouble(f"service {name} can't be started: there is no services/{name}/app.py")
-    record.health_url = on_free_port(record.health_url)
-    record.metrics_url = record.health_url.replace("/readyz", "/metrics")
-    argv = [sys.executable, "-m", f"services.{name}.app"]
-    program = Program(name, argv, Path(record.log), ROOT, _environment(record, bootstrap))
-    return raise_up(program, pids, lambda: is_ready(record.health_url), READY_SECONDS, closing)
+
+    def prepare() -> Program:
+        record.health_url = on_free_port(record.health_url)
+        record.metrics_url = record.health_url.replace("/readyz", "/metrics")
+        argv = [sys.executable, "-m", f"services.{name}.app"]
+        return Program(name, argv, Path(record.log), ROOT, _environment(record, bootstrap))
+
+    raise_up(Wanted(name, prepare, lambda: is_ready(record.health_url), Path(record.log)), pids, closing)
 
 
 def _environment(record: ServiceRecord, bootstrap: str) -> dict[str, str]:
