@@ -9,44 +9,26 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import murmur2
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
 from shared import metrics
-from shared.batch import Batch
 from shared.outage import Outage, is_outage
 from shared.patience import patiently
 from shared.reception import Door, Record, parked, receive
 from shared.settings import Settings
 from shared.store import Partition, Store
 from shared.tally import count, measure
+from shared.work import Work
 
 log = logging.getLogger(__name__)
 HINT_EVERY = 1.0
-
-
-class Work(Protocol):
-    """What a service does with a batch. `take` writes it, positions included, in one transaction."""
-
-    async def take(self, batch: Batch) -> None: ...
-
-    def forget(self) -> None: ...
-
-    def assigned(self, partitions: frozenset[int]) -> None: ...
-
-
-@lru_cache(maxsize=1_000_000)
-def home(key: bytes, partitions: int) -> int:
-    """The partition of a key as Kafka's own clients compute it."""
-    return int(murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -160,7 +142,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         except Exception as error:
             if len(records) == 1:
                 log.exception("a record is parked: the service cannot take it")
-                await self._patiently(lambda: self._write(records, f"{type(error).__name__}: {error}"))
+                reason = f"{type(error).__name__}: {error}"
+                await self._patiently(lambda: self._write(records, reason))
                 return
             middle = len(records) // 2
             await self._take(records[:middle])

@@ -1,11 +1,14 @@
 """The store's twin in memory: the same contract, for tests of decisions and for journeys without servers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from shared.clock import Clock
 from shared.store import Changes, Conflict, Due, Fenced, Parked, Partition, StoredFact
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryStore:
@@ -33,7 +36,9 @@ class MemoryStore:
         return self._inbox.intersection(keys)
 
     async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
-        ripe = [due for due in self._dues.values() if due.partition in until and due.at <= until[due.partition]]
+        ripe = [
+            due for due in self._dues.values() if due.partition in until and due.at <= until[due.partition]
+        ]
         return sorted(ripe, key=lambda due: (due.at, due.stream))
 
     async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:

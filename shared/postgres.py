@@ -91,16 +91,22 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
     yield "take", [(key,) for key in sorted(changes.inbox)]
     yield "due_set", [(s, p, due) for s, (p, due) in sorted(changes.dues.items()) if due is not None]
-    yield "clock_set", [
-        (partition, source, vouch.seen, vouch.lateness, vouch.closed)
-        for partition, clock in sorted(changes.clocks.items())
-        for source, vouch in sorted(clock.sources.items())
-    ]
+    yield (
+        "clock_set",
+        [
+            (partition, source, vouch.seen, vouch.lateness, vouch.closed)
+            for partition, clock in sorted(changes.clocks.items())
+            for source, vouch in sorted(clock.sources.items())
+        ],
+    )
     yield "watermark_set", [(p, c.reached) for p, c in sorted(changes.clocks.items()) if c.reached]
-    yield "park", [
-        (p.topic, p.partition, p.offset, p.key, p.body, headers_json(p.headers), p.reason, p.recorded)
-        for p in changes.parked
-    ]
+    yield (
+        "park",
+        [
+            (p.topic, p.partition, p.offset, p.key, p.body, headers_json(p.headers), p.reason, p.recorded)
+            for p in changes.parked
+        ],
+    )
     yield "pulse", sorted(changes.pulses.items())
 
 

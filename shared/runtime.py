@@ -13,13 +13,15 @@ from typing import Any
 import asyncpg
 
 from shared.contracts.fact import Vocabulary
-from shared.intake import Intake, Work, home
+from shared.home import home
+from shared.intake import Intake
 from shared.patience import patiently
 from shared.postgres import PostgresStore
 from shared.reception import Door
 from shared.relay import Relay
 from shared.settings import Settings, read_settings
 from shared.vigil import watch
+from shared.work import Work
 
 PARTITIONS = 6
 DRAIN = 8.0

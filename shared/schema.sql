@@ -29,7 +29,7 @@ create table if not exists parked (
     offset_      bigint      not null,
     key          bytea,
     body         bytea,
-    headers      jsonb       not null,
+    headers      json        not null,
     reason       text        not null,
     attempt      integer     not null default 1,
     recorded     timestamptz not null,
@@ -51,6 +51,7 @@ create table if not exists relay (
     xid      xid8   not null,
     position bigint not null
 );
+insert into relay values ('outbox', '0', 0) on conflict do nothing;
 
 -- The next offset to take, per partition: the truth that Kafka's committed offsets only hint at.
 create table if not exists positions (
@@ -97,7 +98,7 @@ grant usage on sequence outbox_position to :runtime;
 -- All that is to be published, whatever its kind; the relay reads it in commit order.
 create or replace view outbox as
 select xid, position, 'fact' as kind, partition, key, body, trace,
-       null::text as topic, null::bigint as offset_, null::bytea as raw_key, null::jsonb as headers,
+       null::text as topic, null::bigint as offset_, null::bytea as raw_key, null::json as headers,
        null::text as reason, null::integer as attempt from facts
 union all
 select xid, position, 'pulse', partition, null, body, null, null, null, null, null, null, null from pulses
@@ -105,9 +106,11 @@ union all
 select xid, position, 'parked', partition, null, body, null, topic, offset_, key, headers, reason, attempt
 from parked;
 
--- What the relay has not published yet.
+-- What the relay has not published yet. Its order makes an index find it, however long the log has grown.
 create or replace view unpublished as
-select o.* from outbox o left join relay r on r.name = 'outbox'
-where r.name is null or (o.xid, o.position) > (r.xid, r.position);
+select * from outbox
+where (xid, position) > ((select xid from relay where name = 'outbox'),
+                         (select position from relay where name = 'outbox'))
+order by xid, position offset 0;
 
 grant select on outbox, unpublished to :runtime;

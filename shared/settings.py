@@ -27,7 +27,9 @@ def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> 
     return Settings(
         service=service,
         kafka=_required(environment, "EVERGREEN_KAFKA", "127.0.0.1:9092"),
-        database=_required(environment, "EVERGREEN_DATABASE", f"postgresql://{service}:secret@localhost/{service}"),
+        database=_required(
+            environment, "EVERGREEN_DATABASE", f"postgresql://{service}:secret@localhost/{service}"
+        ),
         http=environment.get("EVERGREEN_HTTP", "127.0.0.1:8100"),
         instance=environment.get("EVERGREEN_INSTANCE", "1"),
         batch=int(environment.get("EVERGREEN_BATCH", "2000")),

@@ -9,7 +9,7 @@ select key from inbox where key = any($1::uuid[]);
 -- name: dues
 -- What is due on each partition, in the order in which it speaks.
 select d.due, d.stream, d.partition from unnest($1::int[], $2::timestamptz[]) as u(partition, until)
-join dues d on d.partition = u.partition and d.due <= u.until order by d.due, d.stream;
+join dues d on d.partition = u.partition and d.due <= u.until order by d.due, d.stream collate "C";
 
 -- name: positions_open
 -- A partition never seen starts at 0.
@@ -67,7 +67,7 @@ on conflict (partition) do update set reached = excluded.reached;
 -- name: park
 -- A record parked twice is parked once.
 insert into parked (topic, partition, offset_, key, body, headers, reason, recorded)
-select * from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::jsonb[],
+select * from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::json[],
                      $7::text[], $8::timestamptz[])
 on conflict do nothing;
 

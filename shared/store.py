@@ -101,4 +101,3 @@ class Store(Protocol):
 def fact_id(service: str, stream: str, version: int) -> UUID:
     """Deterministic, so that a fact published again is a recognisable duplicate."""
     return event_key(f"/evergreen/{service}", f"{stream}/{version}")
-

@@ -28,13 +28,16 @@ select distinct p.customer, p.partition from purchase_days p left join silences 
 where p.partition = any($1::int[]) and s.customer is null order by 1;
 
 -- name: histories
--- Calibration data at a boundary: buyers by repeat days, days from first to last, first day; compressed.
--- Only days before the boundary count, as far as they were known when the clock passed it.
-select repeats, last - first as recency, ($1::date - 1) - first as age, count(*) as customers
-from (select count(*)::int - 1 as repeats, min(day) as first, max(day) as last from purchase_days
+-- Calibration data at a boundary and as it had been a week earlier, compressed: how many customers share it.
+-- Only days before the boundary count, as far as they were heard of before the clock passed it.
+select first, last, repeats, last_before, repeats_before, count(*)::int
+from (select min(day) as first, max(day) as last, count(*)::int - 1 as repeats,
+             max(day) filter (where day < $1::date - 7) as last_before,
+             nullif(count(*) filter (where day < $1::date - 7), 0)::int - 1 as repeats_before
+      from purchase_days
       where day < $1::date and (known is null or known < $1::date::timestamp at time zone 'UTC')
       group by customer) as buyer
-group by 1, 2, 3 order by 1, 2, 3;
+group by 1, 2, 3, 4, 5;
 
 -- name: judged
 -- How far every partition has been judged.

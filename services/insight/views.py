@@ -18,7 +18,9 @@ Known = Mapping[int, datetime | None]
 
 async def tell(connection: Any, heard: Sequence[Heard], known: Known, recorded: datetime) -> list[Heard]:
     """Write the timeline and the journeys; the events that were new, each once."""
-    told = {h.event.key: h for h in heard if h.event.subject and not isinstance(h.event.data, SourceHeartbeat)}
+    told = {
+        h.event.key: h for h in heard if h.event.subject and not isinstance(h.event.data, SourceHeartbeat)
+    }
     rows = [_timeline_row(h, known, recorded) for h in told.values()]
     if not rows:
         return []

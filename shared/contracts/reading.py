@@ -145,7 +145,7 @@ def _version(attributes: dict[str, Any], name: str) -> int | None:
     value = attributes.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not WHOLE.fullmatch(str(value)):
+    if not WHOLE.fullmatch(str(value)):
         raise Unreadable(f"{name} is not a whole number from 0 to 999999999")
     return int(value)
 

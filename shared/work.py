@@ -1,0 +1,18 @@
+"""What a service does with a batch: the port between intake and the services."""
+
+from typing import Protocol
+
+from shared.batch import Batch
+
+
+class Work(Protocol):
+    """One service's work."""
+
+    async def take(self, batch: Batch) -> None:
+        """Write the batch's effects and its positions in one transaction."""
+
+    def forget(self) -> None:
+        """Trust nothing remembered: another process may have written."""
+
+    def assigned(self, partitions: frozenset[int]) -> None:
+        """These partitions are this process's own now, and no others."""
