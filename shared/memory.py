@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from uuid import UUID
 
 from shared.clock import Clock
 from shared.store import Changes, Conflict, Due, Fenced, Parked, Partition, StoredFact
-
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -52,7 +52,7 @@ class MemoryStore:
         for fact in changes.facts:
             self._facts[fact.stream, fact.version] = fact
         self.log += changes.facts
-        self.parked += changes.parked
+        self.parked += [each for each in changes.parked if not self._is_parked(each)]
         self.pulses |= changes.pulses
         self._inbox.update(changes.inbox)
         self._clocks |= changes.clocks
@@ -63,12 +63,18 @@ class MemoryStore:
             if due is not None:
                 self._dues[stream] = Due(due, stream, partition)
 
+    def _is_parked(self, record: Parked) -> bool:
+        place = attrgetter("topic", "partition", "offset")
+        return any(place(record) == place(other) for other in self.parked)
+
     def _refuse(self, changes: Changes) -> None:
-        for fact in changes.facts:
-            if (fact.stream, fact.version) in self._facts:
-                raise Conflict(f"{fact.stream} already has version {fact.version}")
-        if taken := self._inbox.intersection(changes.inbox):
-            raise Conflict(f"{len(taken)} events were already taken")
+        added = {(fact.stream, fact.version) for fact in changes.facts}
+        if taken := sorted(added & self._facts.keys()):
+            raise Conflict(f"{taken[0]} is there already")
+        if len(added) < len(changes.facts):
+            raise Conflict("one version was given twice")
+        if len(self._inbox.union(changes.inbox)) < len(self._inbox) + len(changes.inbox):
+            raise Conflict("some of these events were already taken")
         for place, (before, _) in changes.positions.items():
-            if self._positions.get(place, 0) != before:
-                raise Fenced(f"{place} stands at {self._positions.get(place, 0)}, not at {before}")
+            if self._positions.get(place) != before:
+                raise Fenced(f"{place} stands at {self._positions.get(place)}, not at {before}")
