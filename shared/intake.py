@@ -21,7 +21,7 @@ from faststream.kafka.message import KafkaMessage
 from shared import metrics
 from shared.outage import Outage, is_outage
 from shared.patience import patiently
-from shared.reception import Door, Record, parked, receive
+from shared.reception import Door, Record, receive, refuse
 from shared.settings import Settings
 from shared.store import Partition, Store
 from shared.tally import count, measure
@@ -151,10 +151,10 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _write(self, records: Sequence[Record], poison: str | None = None) -> None:
         now = datetime.now(UTC)
-        reception = receive(self.door, records, self.positions, now)
-        if poison is not None:
-            reception.heard.clear()
-            reception.parked = [parked(record, poison, now) for record in records]
+        if poison is None:
+            reception = receive(self.door, records, self.positions, now)
+        else:
+            reception = refuse(records, self.positions, poison, now)
         if reception.positions:
             with metrics.BATCH_SECONDS.time():
                 await self.work.take(reception.batch())

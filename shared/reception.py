@@ -1,7 +1,7 @@
 """Each record is taken, passed over, or refused with a reason: pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -15,6 +15,9 @@ from shared.store import Parked, Partition
 
 AHEAD = timedelta(minutes=5)
 """How far a producer's clock may run before the broker's."""
+
+REASON = 1_000
+"""Characters kept of a reason: an error may quote all it met, even what no database and no header takes."""
 
 
 class Record(Protocol):
@@ -74,6 +77,15 @@ class Reception:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     positions: dict[Partition, tuple[int, int]] = field(default_factory=dict)
 
+    def fresh(self, records: Iterable[Record], positions: Mapping[Partition, int]) -> Iterator[Record]:
+        """The records that were not taken before; each moves its partition's position past itself."""
+        for record in records:
+            place = (record.topic, record.partition)
+            before, after = self.positions.get(place, (positions[place], positions[place]))
+            if record.offset >= after:
+                self.positions[place] = (before, record.offset + 1)
+                yield record
+
     def batch(self) -> Batch:
         return Batch(self.heard, self.parked, self.positions)
 
@@ -83,13 +95,7 @@ def receive(
 ) -> Reception:
     """Records below their partition's position were taken before: they are passed over."""
     reception = Reception()
-    for record in records:
-        place = (record.topic, record.partition)
-        begun = positions[place]
-        before, after = reception.positions.get(place, (begun, begun))
-        if record.offset < after:
-            continue
-        reception.positions[place] = (before, record.offset + 1)
+    for record in reception.fresh(records, positions):
         try:
             event = door.admit(record)
         except Unreadable as reason:
@@ -103,6 +109,15 @@ def receive(
     return reception
 
 
+def refuse(
+    records: Iterable[Record], positions: Mapping[Partition, int], reason: str, recorded: datetime
+) -> Reception:
+    """All of them parked for one reason, unread: reading may be what cannot be done."""
+    reception = Reception()
+    reception.parked = [parked(each, reason, recorded) for each in reception.fresh(records, positions)]
+    return reception
+
+
 def parked(record: Record, reason: str, recorded: datetime) -> Parked:
     """The record as it is kept: bytes, headers, place and reason."""
     return Parked(
@@ -112,6 +127,6 @@ def parked(record: Record, reason: str, recorded: datetime) -> Parked:
         key=record.key,
         body=record.value,
         headers=[(name, raw) for name, raw in record.headers],
-        reason=reason,
+        reason=reason.replace("\0", "").encode("ascii", "backslashreplace").decode()[:REASON],
         recorded=recorded,
     )
