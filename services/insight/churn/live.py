@@ -1,0 +1,90 @@
+"""A customer carried forward one purchase and one morning at a time: always where `assess` would be.
+
+Purchases may arrive in any order as long as none is late (`is_late`): days that the clock has not reached wait
+in `ahead`, so the timeline need not be read. A late one does: see `revise`. The caller's part, per partition:
+
+1. a purchase: `hear`, then keep `due` beside the customer;
+2. the clock moves on within its week: in order of the dues up to it, `judge` the customer on that morning, keep
+   the next `due` (asked with that morning as `through`), until none is left; then `through` is the clock's morning;
+3. the clock reaches a boundary: first 2 up to the morning before; the week's fit is in the schedule; then, with
+   that morning as `through` and the new `week`, keep `dues` of all; then 2.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from services.insight.churn.assess import raised
+from services.insight.churn.buyer import Buyer, Judged, Raised, Turn, is_late, returned, settled
+from services.insight.churn.deadlines import crossing, crossings
+from services.insight.churn.rules import Rules
+from services.insight.churn.silence import Silence, silences
+from services.insight.churn.weeks import DAY
+
+
+def hear(buyer: Buyer, days: Iterable[date], judged: Judged) -> Turn:
+    """Purchase days of one customer, in any order. ValueError when one is late: then `revise` is asked for."""
+    buyer = settled(buyer, judged.through)
+    last = buyer.silence.last if buyer.silence else None
+    new = {day for day in days if day != last}
+    if late := [day for day in new if is_late(day, judged)]:
+        raise ValueError(
+            f"a purchase on {min(late)} is late, judged through {judged.through}: revise the customer"
+        )
+    buyer, changes = returned(replace(buyer, ahead=tuple(sorted(new.union(buyer.ahead)))))
+    return settled(buyer, judged.through), changes
+
+
+def judge(buyer: Buyer, customer: str, on: date, rules: Rules) -> Turn:
+    """The judgement of one morning, all before it being done: an alert, or nothing new (so it may come twice).
+
+    When the return is already known, the alert is raised and resolved: arrival order must not decide.
+    """
+    buyer, by = settled(buyer, on - DAY), rules.schedule.at(rules.weeks.week_of(on))
+    silence = buyer.silence
+    if buyer.raised or silence is None or by is None:
+        return buyer, ()
+    if crossing(by.parameters, silence, rules.policy, on, on + DAY) is None:
+        return buyer, ()
+    alert = raised(customer, silence, on, next(iter(buyer.ahead), None), rules, by)
+    buyer, changes = returned(replace(buyer, raised=True, alert=alert.id))
+    return settled(buyer, on), (Raised(alert), *changes)
+
+
+def due(buyer: Buyer, judged: Judged, rules: Rules) -> date | None:
+    """The next morning on which `judge` would raise, within the week judged; None when it will not."""
+    by = rules.schedule.at(judged.week)
+    if by is None:
+        return None
+    start, end = judged.through + DAY, rules.weeks.boundary(judged.week + 1)
+    coming = (
+        crossing(by.parameters, silence, rules.policy, start, min(end, back + DAY) if back else end)
+        for silence, back in _unraised(settled(buyer, judged.through))
+    )
+    return next((morning for morning in coming if morning), None)
+
+
+def dues(buyers: Sequence[Buyer], judged: Judged, rules: Rules) -> list[date | None]:
+    """`due` of each, for a whole partition at a boundary."""
+    by = rules.schedule.at(judged.week)
+    found: list[date | None] = [None] * len(buyers)
+    if by is None:
+        return found
+    quiet: dict[int, Silence] = {}
+    for place, buyer in enumerate(settled(each, judged.through) for each in buyers):
+        if buyer.ahead:
+            found[place] = due(buyer, judged, rules)
+        elif buyer.silence and not buyer.raised:
+            quiet[place] = buyer.silence
+    start, end = judged.through + DAY, rules.weeks.boundary(judged.week + 1)
+    mornings = crossings(by.parameters, list(quiet.values()), rules.policy, start, end)
+    for place, morning in zip(quiet, mornings, strict=True):
+        found[place] = morning
+    return found
+
+
+def _unraised(buyer: Buyer) -> Iterator[tuple[Silence, date | None]]:
+    open_ones = silences(buyer.ahead, buyer.silence)
+    if buyer.raised:
+        next(open_ones)
+    return open_ones
