@@ -1,0 +1,36 @@
+"""evergreen publish: one event from the command line."""
+
+import argparse
+import asyncio
+
+HELP = "publish one event to signals"
+EXAMPLE = "evergreen publish order.paid --customer C-7 order_id=A-1 amount=1999 currency=EUR"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what the event says, and its envelope."""
+    from deploy.demo.reach import add_reach
+    from shared.contracts.signals import SIGNALS
+
+    parser.add_argument("type", metavar="TYPE", help=f"one of {', '.join(SIGNALS)}")
+    parser.add_argument(
+        "fields", metavar="KEY=VALUE", nargs="*", help="its data; amounts are in minor units (cents)"
+    )
+    parser.add_argument("--customer", metavar="ID", help="whom it is about; a heartbeat has none")
+    parser.add_argument(
+        "--time", metavar="MOMENT", help="when it happened, RFC 3339 with a zone (default: now)"
+    )
+    parser.add_argument("--id", help="the event's id, the same for the same event (default: a new one)")
+    parser.add_argument(
+        "--source", default="/evergreen/publish", help="who says so (default: /evergreen/publish)"
+    )
+    parser.add_argument("--binary", action="store_true", help="binary mode: attributes as ce_ headers")
+    add_reach(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints id, partition and offset. Trouble when it would be refused, which is said here and not later."""
+    from deploy.demo.publishing import publish
+
+    asyncio.run(publish(arguments))
+    return 0

@@ -1,0 +1,59 @@
+"""Reading whole topics, and where they end; no consumer group, so nobody notices."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from deploy.errors import Trouble
+
+Place = tuple[str, int]
+
+
+def consumer(bootstrap: str) -> AIOKafkaConsumer:
+    """A reader of its own, not started."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", group_id=None,
+        request_timeout_ms=10_000, max_partition_fetch_bytes=4 * 1024 * 1024,
+    )  # fmt: skip
+
+
+def places(reader: AIOKafkaConsumer, topics: Iterable[str]) -> list[TopicPartition]:
+    """All partitions of the topics; Trouble names a topic that is not there."""
+    found: list[TopicPartition] = []
+    for topic in topics:
+        partitions = reader.partitions_for_topic(topic)
+        if not partitions:
+            raise Trouble(
+                f"Kafka has no topic {topic!r}: is this Evergreen's? ./evergreen provision makes its topics"
+            )
+        found.extend(TopicPartition(topic, partition) for partition in sorted(partitions))
+    return found
+
+
+async def ends(reader: AIOKafkaConsumer, topics: Iterable[str]) -> dict[Place, int]:
+    """The offset after the last record of each partition."""
+    await reader.topics()
+    offsets: Mapping[TopicPartition, int] = await reader.end_offsets(places(reader, topics))
+    return {(place.topic, place.partition): offset for place, offset in offsets.items()}
+
+
+async def whole(bootstrap: str, topic: str) -> AsyncIterator[ConsumerRecord]:
+    """Every record from the beginning to what is the end now."""
+    reader = consumer(bootstrap)
+    await reader.start()
+    try:
+        goals = {place: end for place, end in (await ends(reader, [topic])).items() if end}
+        reader.assign([TopicPartition(*place) for place in goals])
+        await reader.seek_to_beginning()
+        while goals:
+            for records in (await reader.getmany(timeout_ms=500, max_records=5_000)).values():
+                for record in records:
+                    yield record
+            goals = {
+                place: end
+                for place, end in goals.items()
+                if await reader.position(TopicPartition(*place)) < end
+            }
+    finally:
+        await reader.stop()
