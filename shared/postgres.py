@@ -12,16 +12,10 @@ import asyncpg
 
 from shared.clock import Clock, Vouch
 from shared.park import headers_json
-from shared.sql import statements
+from shared.sql import columns, statements
 from shared.store import Changes, Conflict, Due, Fenced, Partition
 
 SQL = statements(Path(__file__).with_name("statements.sql"))
-
-
-def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
-    """Rows turned into `width` arrays for `unnest`."""
-    turned = [list(column) for column in zip(*rows, strict=True)]
-    return turned or [[] for _ in range(width)]
 
 
 class PostgresStore:

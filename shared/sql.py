@@ -1,8 +1,9 @@
 """SQL lives in `.sql` files: `-- name: x`, a line that says why, the statement."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 NAMED = re.compile(r"^-- name: (\w+)\n(?:--[^\n]*\n)*(.*?);$", re.MULTILINE | re.DOTALL)
 
@@ -15,3 +16,9 @@ def statements(path: Path) -> Mapping[str, str]:
             raise ValueError(f"{path}: two statements are named {name}")
         found[name] = text
     return found
+
+
+def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows turned into `width` arrays for `unnest`."""
+    turned = [list(column) for column in zip(*rows, strict=True)]
+    return turned or [[] for _ in range(width)]

@@ -45,19 +45,21 @@ create table if not exists spending (
     primary key (customer, currency)
 );
 
--- The open silence of every buyer, and the alert that stands on it (see churn/live.py). `behind` is set
--- while a purchase has been heard that the clock has not reached; `version` counts the alert facts.
-create table if not exists silences (
+-- Every buyer carried forward to where the partition is judged (see churn/live.py): the silence the clock is
+-- in (null before the first purchase), the alert that stands on it, the purchase days still ahead of the clock.
+-- `version` counts the alert facts.
+create table if not exists buyers (
     customer  text     primary key,
     partition smallint not null,
-    first_day date     not null,
-    last_day  date     not null,
+    first_day date,
+    last_day  date,
     repeats   integer  not null,
-    standing  uuid,
-    behind    timestamptz,
+    raised    boolean  not null,
+    alert     text,
+    ahead     date[]   not null,
     version   integer  not null
 );
-create index if not exists silences_open on silences (partition) where standing is null;
+create index if not exists buyers_watched on buyers (partition) where not raised;
 
 -- The days on which a customer bought, merged: what silence is judged and fitted by. `known` is how far
 -- the partition's clock had come when we heard of it (null: it had not begun).
@@ -70,12 +72,13 @@ create table if not exists purchase_days (
 );
 create index if not exists purchase_days_by_partition on purchase_days (partition);
 
--- How far each partition has been judged, and the week whose parameters it judges by.
+-- Every morning up to `through` has been judged on this partition; the coming ones are, by `week`.
 create table if not exists judged (
     partition smallint    primary key,
-    reached   timestamptz not null,
-    week      integer     not null
+    through   date        not null,
+    week      integer     not null,
+    reached   timestamptz generated always as (through::timestamp at time zone 'UTC') stored
 );
 
 grant select, insert on timeline, purchase_days to :runtime;
-grant select, insert, update on journeys, spending, silences, judged to :runtime;
+grant select, insert, update on journeys, spending, buyers, judged to :runtime;

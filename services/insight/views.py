@@ -1,47 +1,42 @@
-"""What insight keeps of everything it hears: the timeline, the journeys, the days of purchase. Shell."""
+"""What insight keeps of everything it hears: the timeline, the journeys, the days of purchase. Statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from services.insight.entries import Entry
 from services.insight.journey import Progress, progress
-from shared.batch import Heard
-from shared.contracts.signals import OrderPaid, SourceHeartbeat
-from shared.postgres import columns
-from shared.sql import statements
+from shared.contracts.signals import OrderPaid
+from shared.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("views.sql"))
-Known = Mapping[int, datetime | None]
-"""How far each partition's clock had come when we heard."""
 
 
-async def tell(connection: Any, heard: Sequence[Heard], known: Known, recorded: datetime) -> list[Heard]:
-    """Write the timeline and the journeys; the events that were new, each once."""
-    told = {
-        h.event.key: h for h in heard if h.event.subject and not isinstance(h.event.data, SourceHeartbeat)
-    }
-    rows = [_timeline_row(h, known, recorded) for h in told.values()]
-    if not rows:
+async def tell(connection: Any, entries: Collection[Entry], recorded: datetime) -> list[Entry]:
+    """Write the timeline and the journeys; the entries that were new."""
+    if not entries:
         return []
-    new = [told[row[0]] for row in await connection.fetch(SQL["tell"], *columns(rows, 11))]
+    by_key = {entry.key: entry for entry in entries}
+    rows = [_timeline_row(entry, recorded) for entry in entries]
+    new = [by_key[row[0]] for row in await connection.fetch(SQL["tell"], *columns(rows, 11))]
     await _progress(connection, new)
     return new
 
 
-def _timeline_row(h: Heard, known: Known, recorded: datetime) -> Sequence[Any]:
-    event = h.event
+def _timeline_row(entry: Entry, recorded: datetime) -> Sequence[Any]:
+    h, event = entry.heard, entry.heard.event
     return (
-        event.subject, event.key, event.time, known.get(h.partition), recorded, h.topic, event.data.type,
-        event.id, event.traceparent, h.partition, h.body,
+        event.subject, entry.key, event.time, entry.known, recorded, h.topic, event.data.type, event.id,
+        event.traceparent, h.partition, h.body,
     )  # fmt: skip
 
 
-async def _progress(connection: Any, new: Sequence[Heard]) -> None:
+async def _progress(connection: Any, new: Sequence[Entry]) -> None:
     if not new:
         return
-    partitions = {h.event.subject: h.partition for h in new}
-    made = sorted(progress(h.event for h in new).items())
+    partitions = {entry.heard.event.subject: entry.heard.partition for entry in new}
+    made = sorted(progress(entry.heard.event for entry in new).items())
     rows = [_progress_row(customer, partitions[customer], step) for customer, step in made]
     await connection.execute(SQL["progress"], *columns(rows, 10))
     spent = [(customer, *money) for customer, step in made for money in sorted(step.spent.items())]
@@ -57,12 +52,15 @@ def _progress_row(customer: str, partition: int, step: Progress) -> Sequence[Any
     )  # fmt: skip
 
 
-async def buy(connection: Any, new: Sequence[Heard], known: Known) -> dict[str, list[date]]:
+async def buy(connection: Any, new: Sequence[Entry]) -> dict[str, list[date]]:
     """Write the days of purchase; per customer the days that were new, in order."""
-    days = {(h.event.subject, h.event.time.date()): h for h in new if isinstance(h.event.data, OrderPaid)}
+    purchases = [entry for entry in new if isinstance(entry.heard.event.data, OrderPaid)]
+    days = {
+        (entry.heard.event.subject, entry.heard.event.time.date()): entry for entry in reversed(purchases)
+    }
     if not days:
         return {}
-    rows = [(*key, known.get(h.partition), h.partition) for key, h in sorted(days.items())]
+    rows = [(*key, entry.known, entry.heard.partition) for key, entry in sorted(days.items())]
     bought: dict[str, list[date]] = {}
     for customer, day in sorted(await connection.fetch(SQL["buy"], *columns(rows, 4))):
         bought.setdefault(customer, []).append(day)

@@ -12,9 +12,7 @@ from shared.stage import stage_work
 
 HEARS = {"conversion": CONVERSION, "insight": INSIGHT}
 STAGE = Stage("retention", {"relationship": RELATIONSHIP, "care": CARE}, react, ticks=frozenset(HEARS))
-SERVICE = Service(
-    name="retention", hears=HEARS, keeps=frozenset(HEARS), work=stage_work(STAGE, RETENTION)
-)
+SERVICE = Service(name="retention", hears=HEARS, keeps=frozenset(HEARS), work=stage_work(STAGE, RETENTION))
 
 if __name__ == "__main__":
     run(SERVICE)

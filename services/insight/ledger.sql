@@ -1,31 +1,29 @@
--- name: silences
--- The open silences of these customers.
-select customer, first_day, last_day, repeats, standing, behind, version from silences
+-- name: buyers
+-- These customers as they were left.
+select customer, partition, first_day, last_day, repeats, raised, alert, ahead, version from buyers
 where customer = any($1::text[]);
 
+-- name: watched
+-- Everyone on these partitions whose silence may still come to an alert.
+select customer, partition, first_day, last_day, repeats, raised, alert, ahead, version from buyers
+where partition = any($1::int[]) and not raised order by customer;
+
 -- name: remember
--- What these silences have come to.
-insert into silences (customer, partition, first_day, last_day, repeats, standing, behind, version)
-select * from unnest($1::text[], $2::int[], $3::date[], $4::date[], $5::int[], $6::uuid[], $7::timestamptz[],
-                     $8::int[])
+-- As they are left now.
+insert into buyers (customer, partition, first_day, last_day, repeats, raised, alert, ahead, version)
+select customer, partition, first_day, last_day, repeats, raised, alert,
+       array(select jsonb_array_elements_text(ahead)::date), version
+from unnest($1::text[], $2::int[], $3::date[], $4::date[], $5::int[], $6::bool[], $7::text[], $8::jsonb[],
+            $9::int[])
+     as u(customer, partition, first_day, last_day, repeats, raised, alert, ahead, version)
 on conflict (customer) do update set
     first_day = excluded.first_day, last_day = excluded.last_day, repeats = excluded.repeats,
-    standing = excluded.standing, behind = excluded.behind, version = excluded.version;
-
--- name: open_silences
--- Everyone on these partitions whose silence may still come to an alert.
-select customer, partition, first_day, last_day, repeats from silences
-where partition = any($1::int[]) and standing is null and behind is null order by customer;
+    raised = excluded.raised, alert = excluded.alert, ahead = excluded.ahead, version = excluded.version;
 
 -- name: days
 -- All the days on which these customers bought.
 select customer, array_agg(day order by day) as days from purchase_days
 where customer = any($1::text[]) group by customer;
-
--- name: unjudged
--- Buyers of these partitions who bought before their clock opened.
-select distinct p.customer, p.partition from purchase_days p left join silences s using (customer)
-where p.partition = any($1::int[]) and s.customer is null order by 1;
 
 -- name: histories
 -- Calibration data at a boundary and as it had been a week earlier, compressed: how many customers share it.
@@ -41,12 +39,12 @@ group by 1, 2, 3, 4, 5;
 
 -- name: judged
 -- How far every partition has been judged.
-select partition, reached, week from judged;
+select partition, through, week from judged;
 
 -- name: judge
 -- These partitions are judged further now.
-insert into judged select * from unnest($1::int[], $2::timestamptz[], $3::int[])
-on conflict (partition) do update set reached = excluded.reached, week = excluded.week;
+insert into judged (partition, through, week) select * from unnest($1::int[], $2::date[], $3::int[])
+on conflict (partition) do update set through = excluded.through, week = excluded.week;
 
 -- name: evidence
 -- The purchases that a judgement rests on, oldest first.

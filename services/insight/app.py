@@ -1,0 +1,98 @@
+"""Insight hears everything: it tells every customer's story and judges every silence."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from services.insight import views
+from services.insight.churn.policy import Policy
+from services.insight.entries import Entries, enter
+from services.insight.judge import Judge
+from shared.batch import Batch
+from shared.contracts.acquisition import ACQUISITION
+from shared.contracts.conversion import CONVERSION
+from shared.contracts.retention import RETENTION
+from shared.contracts.signals import SIGNALS
+from shared.outage import is_outage
+from shared.runtime import Ground, Service, run
+from shared.store import Changes
+from shared.telemetry import batch_span, decision_trace
+
+log = logging.getLogger(__name__)
+LOOK_AGAIN = 0.1
+"""Seconds until a partition that waits at a boundary looks whether another process has settled the week."""
+
+
+class InsightWork:
+    """Keeps `shared.work.Work`: a batch is told and judged, then time passes as far as it can."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.judge = Judge(ground.store, Policy(), decision_trace, lambda: datetime.now(UTC))
+        self._one_at_a_time = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def take(self, batch: Batch) -> None:
+        async with self._one_at_a_time:
+            await self.judge.load()
+            entries = enter(batch.heard, self.judge.clocks)
+            with batch_span("insight", [heard.event.traceparent for heard in batch.heard]):
+                await self._write(batch, entries)
+                await self._pass_time()
+
+    async def _write(self, batch: Batch, entries: Entries) -> None:
+        changes = Changes(positions=dict(batch.positions), parked=list(batch.parked), clocks=entries.clocks)
+        if entries.first is not None:
+            await self.judge.open(entries.first, changes)
+        async with self.ground.store.transaction() as connection:
+            new = await views.tell(connection, entries.told.values(), datetime.now(UTC))
+            if bought := await views.buy(connection, new):
+                await self.judge.hear(connection, bought, new, changes)
+            await self.ground.store.write(connection, changes)
+        self.judge.clocks |= entries.clocks
+        self.judge.heartbeats |= entries.heartbeats
+        self.ground.relay.wake()
+
+    async def _pass_time(self) -> None:
+        while await self.judge.step():
+            self.ground.relay.wake()
+
+    def forget(self) -> None:
+        self.judge.forget()
+
+    def assigned(self, partitions: frozenset[int]) -> None:
+        self.judge.forget()
+        self.judge.partitions = partitions
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_again())
+
+    async def _look_again(self) -> None:
+        """What a crash left undone, and what other processes settle, is taken up without waiting for traffic."""
+        while True:
+            try:
+                async with self._one_at_a_time:
+                    if await self.judge.waits():
+                        self.judge.forget()
+                    await self._pass_time()
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                self.judge.forget()
+                log.info("looking again later: %s", error)
+            await asyncio.sleep(LOOK_AGAIN)
+
+
+SERVICE = Service(
+    name="insight",
+    hears={
+        "signals": SIGNALS,
+        "acquisition": ACQUISITION,
+        "conversion": CONVERSION,
+        "retention": RETENTION,
+    },
+    keeps=frozenset({"acquisition", "conversion", "retention"}),
+    work=InsightWork,
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,55 @@
+"""A batch as insight takes it: every event with its key and how far the clock stood when it was heard. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shared.batch import Heard
+from shared.clock import Clock
+from shared.contracts.event import Event
+from shared.contracts.signals import SourceHeartbeat
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the timeline."""
+
+    heard: Heard
+    key: UUID
+    known: datetime | None
+
+
+@dataclass(slots=True)
+class Entries:
+    """What a batch brings: each event once, the clocks after it, the last heartbeat per partition.
+
+    `first` is the first heartbeat of all on partition 0, when it is in this batch: it opens the calendar.
+    """
+
+    told: dict[UUID, Entry] = field(default_factory=dict)
+    clocks: dict[int, Clock] = field(default_factory=dict)
+    heartbeats: dict[int, Event] = field(default_factory=dict)
+    first: Event | None = None
+
+
+def enter(heard: Iterable[Heard], clocks: Mapping[int, Clock]) -> Entries:
+    """Walk a batch in order. Only heartbeats of `signals` move a clock here; events of nobody are passed over."""
+    entries = Entries()
+    for h in heard:
+        if isinstance(h.event.data, SourceHeartbeat):
+            if h.topic == "signals":
+                _tick(entries, h, clocks)
+        elif h.event.subject:
+            key = h.event.key
+            known = entries.clocks.get(h.partition, clocks[h.partition]).reached
+            entries.told.setdefault(key, Entry(h, key, known))
+    return entries
+
+
+def _tick(entries: Entries, h: Heard, clocks: Mapping[int, Clock]) -> None:
+    before = entries.clocks.get(h.partition, clocks[h.partition])
+    if h.partition == 0 and not before.sources:
+        entries.first = h.event
+    entries.clocks[h.partition] = before.hear(h.event)
+    entries.heartbeats[h.partition] = h.event

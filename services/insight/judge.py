@@ -1,0 +1,213 @@
+"""The judge: hears purchases and time, and writes what follows, each step in one transaction.
+
+It works on the store it is given and asks nobody else: time and tracing are arguments.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from services.insight import ledger
+from services.insight.alerts import Purchase, statement, told
+from services.insight.churn.buyer import Judged, opened
+from services.insight.churn.policy import Policy
+from services.insight.churn.refit import refit
+from services.insight.churn.rules import Rules
+from services.insight.churn.weeks import DAY, morning
+from services.insight.entries import Entry
+from services.insight.judgement import Judgement, customer_of, stream
+from services.insight.model import MODEL, STREAM, Model, Open, Refit, outcome
+from services.insight.progress import Place, entering, fit_due, passing
+from shared.batch import Trace, pulse, stored
+from shared.clock import Clock
+from shared.contracts.event import Event, encode
+from shared.contracts.fact import Fact
+from shared.contracts.insight import INSIGHT
+from shared.contracts.reading import read
+from shared.store import Changes, StoredFact, fact_id
+
+SOURCE = "/evergreen/insight"
+PARTITIONS = range(6)
+NOT_BEGUN = Judged(date.min, -1)
+"""Before the calendar has opened: nobody is judged, nothing is late."""
+
+
+class Judge:
+    """Everything it remembers can be forgotten and read again."""
+
+    def __init__(self, store: Any, policy: Policy, trace: Trace, now: Callable[[], datetime]) -> None:
+        self.store, self.policy, self.trace, self.now = store, policy, trace, now
+        self.partitions: frozenset[int] = frozenset()
+        self.heartbeats: dict[int, Event] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Trust nothing remembered."""
+        self.model: Model | None = None
+        self.rules: Rules | None = None
+        self.judged: dict[int, Judged] = {}
+        self.clocks: dict[int, Clock] = {}
+
+    async def load(self) -> None:
+        """Read what was forgotten."""
+        if self.model is not None:
+            return
+        bodies = (await self.store.bodies([STREAM])).get(STREAM, ())
+        self._adopt(MODEL.replay(read(body, (), INSIGHT).data for body in bodies), len(bodies))  # type: ignore[misc]
+        self.judged = await ledger.judged(self.store.pool)
+        self.clocks = dict(await self.store.clocks(list(PARTITIONS)))
+
+    def _adopt(self, model: Model, version: int) -> None:
+        self.model, self.model_version = model, version
+        self.rules = model.rules(self.policy)
+
+    def at(self, partition: int) -> Judged:
+        """How far a partition is judged."""
+        if self.rules is None:
+            return NOT_BEGUN
+        return self.judged.get(partition, opened(self.rules.weeks))
+
+    async def open(self, first: Event, changes: Changes) -> None:
+        """The first heartbeat opens the calendar, in the transaction that takes it."""
+        self._decide_model(Open(), first.time, first, changes)
+
+    async def hear(
+        self, connection: Any, bought: Mapping[str, Sequence[date]], new: Sequence[Entry], changes: Changes
+    ) -> None:
+        """New days of purchase, judged at once; what they change joins `changes`."""
+        causes = {entry.heard.event.subject: entry.heard for entry in new}
+        judgement = Judgement(self.rules, await ledger.buyers(connection, bought))
+        late = [
+            customer
+            for customer, days in bought.items()
+            if not judgement.hear(customer, p := causes[customer].partition, days, self.at(p))
+        ]
+        if late:
+            await self._revise(connection, judgement, late, {c: causes[c].partition for c in late})
+        await self._conclude(connection, judgement, {c: h.event for c, h in causes.items()}, changes)
+
+    async def _revise(
+        self, connection: Any, judgement: Judgement, late: Collection[str], partitions: Mapping[str, int]
+    ) -> None:
+        days = await ledger.days(connection, late)
+        facts = await self.store.bodies([stream(customer) for customer in late])
+        for customer in late:
+            before = told(read(body, (), INSIGHT) for body in facts.get(stream(customer), ()))
+            partition = partitions[customer]
+            judgement.revise(customer, partition, days[customer], before, self.at(partition))
+
+    async def step(self) -> bool:
+        """Judge one step further, if time allows; False when there is nothing to do but to wait."""
+        await self.load()
+        assert self.model is not None
+        if self.rules is None:
+            return False
+        places = {p: Place(self.clocks[p], self.at(p)) for p in self.partitions}
+        if entered := entering(places, self.rules, self.model.weeks_decided):
+            await self._enter(entered)
+        elif further := passing(places, self.rules):
+            await self._pass(further)
+        elif 0 in self.partitions and (
+            week := fit_due(self.clocks.values(), self.rules, self.model.weeks_decided)
+        ):
+            await self._refit(week)
+        else:
+            return False
+        return True
+
+    async def waits(self) -> bool:
+        """Whether a partition stands at a boundary that only others can settle."""
+        await self.load()
+        if self.rules is None:
+            return 0 not in self.partitions
+        ends = (self.rules.weeks.boundary(self.at(p).week + 1) - DAY for p in self.partitions)
+        standing = any(self.at(p).through >= end for p, end in zip(self.partitions, ends, strict=True))
+        return standing and len(self.partitions) < len(PARTITIONS)
+
+    async def _enter(self, entered: Mapping[int, Judged]) -> None:
+        async with self.store.transaction() as connection:
+            judgement = Judgement(self.rules, await ledger.watched(connection, entered))
+            judgement.enter_week(entered)
+            await ledger.judge(connection, entered)
+            await self.store.write(connection, Changes(dues=judgement.dues))
+        self.judged |= entered
+
+    async def _pass(self, further: Mapping[int, Judged]) -> None:
+        until = {partition: morning(to.through) for partition, to in further.items()}
+        ripe = await self.store.dues(until)
+        changes = Changes(pulses={p: self._pulse(p, moment) for p, moment in until.items()})
+        async with self.store.transaction() as connection:
+            if ripe:
+                judgement = Judgement(
+                    self.rules, await ledger.buyers(connection, {customer_of(d.stream) for d in ripe})
+                )
+                judgement.pass_time(ripe, further)
+                causes = {customer_of(d.stream): self.heartbeats.get(d.partition) for d in ripe}
+                await self._conclude(connection, judgement, causes, changes)
+            await ledger.judge(connection, further)
+            await self.store.write(connection, changes)
+        self.judged |= further
+
+    def _pulse(self, partition: int, reached: datetime) -> bytes:
+        clock = self.clocks[partition]
+        spoken = clock.closed and clock.reached is not None and clock.reached - reached < timedelta(days=1)
+        sources = clock.sources if spoken else {}
+        return encode(pulse(SOURCE, partition, Clock(sources, reached)))
+
+    async def _refit(self, week: int) -> None:
+        assert self.rules is not None and self.model is not None
+        boundary = self.rules.weeks.boundary(week)
+        made = refit(await ledger.calibration(self.store.pool, boundary), week, self.rules)
+        before = self.rules.schedule.at(week - 1)
+        changes = Changes()
+        self._decide_model(
+            Refit(outcome(made, week, before.version if before else None)), morning(boundary), None, changes
+        )
+        await self.store.commit(changes)
+
+    def _decide_model(
+        self, command: Open | Refit, at: datetime, cause: Event | None, changes: Changes
+    ) -> None:
+        assert self.model is not None
+        model, version = self.model, self.model_version
+        for fact in MODEL.decide(model, command, at):
+            version += 1
+            changes.facts.append(self._stored(STREAM, version, fact, at, 0, cause, None))
+            model = MODEL.evolve(model, fact)
+        self._adopt(model, version)
+
+    async def _conclude(
+        self, connection: Any, judgement: Judgement, causes: Mapping[str, Event | None], changes: Changes
+    ) -> None:
+        """Keep everyone touched; every change is a fact with its evidence."""
+        await ledger.remember(connection, judgement.touched)
+        changes.dues |= judgement.dues
+        customers = {customer for customer, _ in judgement.told}
+        purchases = await ledger.evidence(connection, customers) if customers else {}
+        for customer, version, change in judgement.numbered():
+            partition = judgement.touched[customer].partition
+            said = statement(change, purchases.get(customer, ()), self.at(partition).through)
+            changes.facts.append(
+                self._stored(
+                    stream(customer), version, said.fact, said.at, partition, causes.get(customer), said.hinge
+                )
+            )
+
+    def _stored(
+        self, name: str, version: int, fact: Fact, at: datetime, partition: int, cause: Event | None,
+        hinge: Purchase | None,
+    ) -> StoredFact:  # fmt: skip
+        parent = hinge.trace if hinge else cause.traceparent if cause else None
+        event = Event(
+            id=str(fact_id("insight", name, version)),
+            source=SOURCE,
+            subject="" if name == STREAM else customer_of(name),
+            time=at.astimezone(UTC),
+            data=fact,
+            recorded=self.now(),
+            causation=cause.id if cause else None,
+            correlation=hinge.id if hinge else cause.origin if cause else None,
+            stream_version=version,
+            traceparent=self.trace(parent, fact.type),
+        )
+        return stored(event, name, partition, cause)

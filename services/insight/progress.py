@@ -1,0 +1,51 @@
+"""How far each partition can be judged now: pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from services.insight.churn.buyer import Judged
+from services.insight.churn.rules import Rules
+from services.insight.churn.weeks import DAY, last_morning
+from shared.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A partition: how far its clock has come, and how far it is judged."""
+
+    clock: Clock
+    judged: Judged
+
+
+def passing(places: Mapping[int, Place], rules: Rules) -> dict[int, Judged]:
+    """Where time can pass within the week: up to the clock's morning, at most the last before the boundary."""
+    further: dict[int, Judged] = {}
+    for partition, place in places.items():
+        if place.clock.reached is None:
+            continue
+        end = rules.weeks.boundary(place.judged.week + 1) - DAY
+        through = min(last_morning(place.clock.reached), end)
+        if through > place.judged.through:
+            further[partition] = Judged(through, place.judged.week)
+    return further
+
+
+def entering(places: Mapping[int, Place], rules: Rules, decided: int) -> dict[int, Judged]:
+    """Which partitions go on to their next week: the clock is there, and that week's parameters are settled."""
+    entered: dict[int, Judged] = {}
+    for partition, place in places.items():
+        week = place.judged.week + 1
+        last = place.judged.through >= rules.weeks.boundary(week) - DAY
+        if last and _there(place.clock, rules, week) and (week < rules.policy.first_week or week <= decided):
+            entered[partition] = Judged(place.judged.through, week)
+    return entered
+
+
+def fit_due(clocks: Iterable[Clock], rules: Rules, decided: int) -> int | None:
+    """The week whose boundary the slowest clock has passed without parameters settled; None: there is none."""
+    week = max(decided + 1, rules.policy.first_week)
+    return week if all(_there(clock, rules, week) for clock in clocks) else None
+
+
+def _there(clock: Clock, rules: Rules, week: int) -> bool:
+    return clock.reached is not None and last_morning(clock.reached) >= rules.weeks.boundary(week)
