@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from typing import Any
 
 HELP = "publish one event to signals"
 EXAMPLE = "evergreen publish order.paid --customer C-7 order_id=A-1 amount=1999 currency=EUR"
@@ -26,6 +27,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--binary", action="store_true", help="binary mode: attributes as ce_ headers")
     add_reach(parser)
+    _take_words_anywhere(parser)
+
+
+def _take_words_anywhere(parser: argparse.ArgumentParser) -> None:
+    """KEY=VALUE may stand before, between or after options: by itself a subcommand's parser does not."""
+    plain = parser.parse_known_args
+
+    def mixed(args: Any = None, namespace: Any = None) -> Any:
+        parser.parse_known_args = plain  # type: ignore[method-assign]
+        try:
+            return parser.parse_known_intermixed_args(args, namespace)
+        finally:
+            parser.parse_known_args = mixed  # type: ignore[method-assign]
+
+    parser.parse_known_args = mixed  # type: ignore[method-assign]
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from deploy.demo import topic
@@ -62,6 +62,7 @@ class Gauges:
         self.databases, self.bootstrap = databases, bootstrap
         self._connections: dict[str, Any] = {}
         self._reader: AIOKafkaConsumer | None = None
+        self._places: list[TopicPartition] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -113,6 +114,7 @@ class Gauges:
 
     async def _ends(self) -> dict[Place, int]:
         if self._reader is None:
+            self._places = await topic.places(self.bootstrap, TOPICS)
             reader = topic.consumer(self.bootstrap)
             try:
                 await reader.start()
@@ -120,7 +122,7 @@ class Gauges:
                 await reader.stop()
                 raise
             self._reader = reader
-        return await topic.ends(self._reader, TOPICS)
+        return await topic.ends(self._reader, self._places)
 
     async def _close(self) -> None:
         for connection in self._connections.values():

@@ -1,25 +1,18 @@
-"""Which Kafka a command talks to: the house that runs, or one that is named."""
+"""Which Kafka a command talks to: that of a house, or one that is named."""
 
 import argparse
-from pathlib import Path
 
-from deploy.places import VAR
-
-HOUSE = VAR / "house.json"
+from deploy.commands.directory import add_directory
 
 
 def add_reach(parser: argparse.ArgumentParser) -> None:
-    """Adds --kafka and --house."""
-    parser.add_argument(
-        "--kafka", metavar="HOST:PORT", help="the broker (default: that of the running house)"
-    )
-    parser.add_argument(
-        "--house", type=Path, default=HOUSE, metavar="PATH", help="a house.json (default: var/house.json)"
-    )
+    """Adds --kafka and --directory."""
+    parser.add_argument("--kafka", metavar="HOST:PORT", help="the broker (default: that of the house)")
+    add_directory(parser)
 
 
 def bootstrap(args: argparse.Namespace) -> str:
     """host:port. Trouble when there is no house."""
     from deploy.local.house import House
 
-    return str(args.kafka) if args.kafka else House.load(args.house).kafka.bootstrap
+    return str(args.kafka) if args.kafka else House.load(args.directory).kafka.bootstrap

@@ -2,7 +2,7 @@
 
 import argparse
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -29,8 +29,8 @@ async def tail(args: argparse.Namespace) -> None:
     reader = topics.consumer(address)
     shown = 0
     try:
-        await _start(reader, address)
-        async for record in _records(reader, args):
+        places = await _start(reader, address, args.topic)
+        async for record in _records(reader, places, args):
             line = shown_as(record, args.json, args.heartbeats)
             if line is None:
                 continue
@@ -42,19 +42,21 @@ async def tail(args: argparse.Namespace) -> None:
         await reader.stop()
 
 
-async def _start(reader: AIOKafkaConsumer, address: str) -> None:
+async def _start(reader: AIOKafkaConsumer, address: str, topic: str) -> list[TopicPartition]:
     try:
         await reader.start()
-        await reader.topics()
+        return await topics.places(address, [topic])
     except (KafkaError, OSError) as error:
         raise Trouble(f"no Kafka answers at {address} ({error}): start a house with ./evergreen up") from None
 
 
-async def _records(reader: AIOKafkaConsumer, args: argparse.Namespace) -> AsyncIterator[ConsumerRecord]:
-    ends = await topics.ends(reader, [args.topic])
-    reader.assign([TopicPartition(*place) for place in ends])
+async def _records(
+    reader: AIOKafkaConsumer, places: Sequence[TopicPartition], args: argparse.Namespace
+) -> AsyncIterator[ConsumerRecord]:
+    ends = await topics.ends(reader, places)
+    reader.assign(places)
     for place, end in ends.items():
-        reader.seek(TopicPartition(*place), 0 if args.begin == "beginning" else end)
+        reader.seek(TopicPartition(*place), end)
     if args.begin == "beginning":
         await reader.seek_to_beginning()
     endless = args.follow or args.count is not None or args.begin == "now"

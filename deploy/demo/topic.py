@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import ConsumerRecord
 
 from deploy.errors import Trouble
@@ -18,23 +19,23 @@ def consumer(bootstrap: str) -> AIOKafkaConsumer:
     )  # fmt: skip
 
 
-def places(reader: AIOKafkaConsumer, topics: Iterable[str]) -> list[TopicPartition]:
+async def places(bootstrap: str, topics: Iterable[str]) -> list[TopicPartition]:
     """All partitions of the topics; Trouble names a topic that is not there."""
-    found: list[TopicPartition] = []
-    for topic in topics:
-        partitions = reader.partitions_for_topic(topic)
-        if not partitions:
-            raise Trouble(
-                f"Kafka has no topic {topic!r}: is this Evergreen's? ./evergreen provision makes its topics"
-            )
-        found.extend(TopicPartition(topic, partition) for partition in sorted(partitions))
-    return found
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        found = await admin.describe_topics(list(topics))
+    finally:
+        await admin.close()
+    for topic in found:
+        if not topic["partitions"]:
+            raise Trouble(f"Kafka has no topic {topic['topic']!r}: evergreen provision makes the topics")
+    return [TopicPartition(each["topic"], one["partition"]) for each in found for one in each["partitions"]]
 
 
-async def ends(reader: AIOKafkaConsumer, topics: Iterable[str]) -> dict[Place, int]:
+async def ends(reader: AIOKafkaConsumer, where: Iterable[TopicPartition]) -> dict[Place, int]:
     """The offset after the last record of each partition."""
-    await reader.topics()
-    offsets: Mapping[TopicPartition, int] = await reader.end_offsets(places(reader, topics))
+    offsets: Mapping[TopicPartition, int] = await reader.end_offsets(list(where))
     return {(place.topic, place.partition): offset for place, offset in offsets.items()}
 
 
@@ -43,7 +44,8 @@ async def whole(bootstrap: str, topic: str) -> AsyncIterator[ConsumerRecord]:
     reader = consumer(bootstrap)
     await reader.start()
     try:
-        goals = {place: end for place, end in (await ends(reader, [topic])).items() if end}
+        everywhere = await ends(reader, await places(bootstrap, [topic]))
+        goals = {place: end for place, end in everywhere.items() if end}
         reader.assign([TopicPartition(*place) for place in goals])
         await reader.seek_to_beginning()
         while goals:
