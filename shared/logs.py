@@ -50,8 +50,16 @@ def start_logging(service: str, level: str = "INFO", stream: TextIO | None = Non
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in {*NOISY, *logging.root.manager.loggerDict}:
+        if name.partition(".")[0] in NOISY:
+            _tame(logging.getLogger(name))
+
+
+def _tame(library: logging.Logger) -> None:
+    """FastStream's loggers come with a level and a handler of their own, and tell nobody above."""
+    library.handlers.clear()
+    library.propagate = True
+    library.setLevel(logging.WARNING)
 
 
 def _unquoted(text: str) -> str:
