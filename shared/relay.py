@@ -31,6 +31,10 @@ SQL = statements(Path(__file__).with_name("relay.sql"))
 LOCK = 0x45564552
 AT_MOST = 2_000
 IDLE = 0.25
+LARGEST = 2 * 1024 * 1024
+"""Bytes: a dead letter is larger than the largest record that Kafka takes, by its own headers."""
+NULL: Any = object()
+"""A null value without a key, which Kafka allows and aiokafka refuses before it is serialized."""
 Cursor = tuple[str, int]
 
 
@@ -74,10 +78,12 @@ class Relay:
             enable_idempotence=True,
             linger_ms=2,
             max_batch_size=131_072,
+            max_request_size=LARGEST,
             request_timeout_ms=10_000,
+            value_serializer=_null_or_bytes,
         )
-        await producer.start()
         try:
+            await producer.start()
             await self._publish(connection, producer)
         finally:
             await asyncio.wait_for(producer.stop(), 5.0)
@@ -123,4 +129,9 @@ class Relay:
             row["attempt"], headers_back(row["headers"]),
         )  # fmt: skip
         place = {"topic": DEAD_LETTERS, "partition": row["partition"]}
-        return {**place, "key": row["raw_key"], "value": row["body"], "headers": headers}
+        body = NULL if row["body"] is None else row["body"]
+        return {**place, "key": row["raw_key"], "value": body, "headers": headers}
+
+
+def _null_or_bytes(value: Any) -> bytes | None:
+    return None if value is NULL else value

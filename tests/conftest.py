@@ -6,10 +6,12 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy import databases
+from deploy import databases, topics
 from deploy.databases import Database
 from deploy.local.house import House
 from shared.postgres import PostgresStore
+from shared.settings import Settings
+from tests.system.restaurant import PARTITIONS, Restaurant
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +43,21 @@ async def pool(database: Database) -> AsyncIterator[asyncpg.Pool]:
 @pytest.fixture
 def postgres(pool: asyncpg.Pool) -> PostgresStore:
     return PostgresStore(pool)
+
+
+@pytest.fixture
+async def place(house: House, database: Database, postgres: PostgresStore) -> Restaurant:
+    """A made-up service on real servers, with a topic and a database of its own."""
+    await topics.provide(
+        house.kafka.bootstrap, [topics.Topic(database.service, PARTITIONS, retention_days=1)]
+    )
+    settings = Settings(
+        database.service,
+        house.kafka.bootstrap,
+        database.url,
+        "127.0.0.1:0",
+        instance="1",
+        batch=2_000,
+        poll_ms=10,
+    )
+    return Restaurant(settings, postgres)

@@ -1,0 +1,127 @@
+"""The made-up kitchen on real servers: its own topic, group and database, and what is said to them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from shared.batch import Stage
+from shared.contracts.event import Event, encode
+from shared.home import home
+from shared.intake import Intake
+from shared.postgres import PostgresStore
+from shared.reception import Door
+from shared.relay import Relay
+from shared.runtime import Ground
+from shared.settings import Settings
+from shared.stage import StageWork
+from shared.work import Work
+from tests.shared.kitchen import DECIDED, HEARD, kitchen
+
+PARTITIONS = 6
+
+
+@dataclass(frozen=True)
+class Restaurant:
+    """One service of its own name: it hears that topic, writes that topic, in that database."""
+
+    settings: Settings
+    store: PostgresStore
+
+    @property
+    def topic(self) -> str:
+        return self.settings.service
+
+    @property
+    def stage(self) -> Stage:
+        return replace(kitchen(), name=self.topic, ticks=frozenset({self.topic}))
+
+    @property
+    def work(self) -> StageWork:
+        return StageWork(self.stage, DECIDED, Ground(self.settings, self.store, Relay(self.settings)))
+
+    def intake(self, work: Work | None = None, **settings: Any) -> Intake:
+        topics = frozenset({self.topic})
+        door = Door({self.topic: HEARD}, topics, topics, lambda key: home(key, PARTITIONS))
+        return Intake(replace(self.settings, **settings), door, self.store, work or self.work)
+
+    async def publish(self, *events: Event) -> None:
+        """Returns when Kafka has acknowledged all."""
+        await self.send(*((event.subject.encode(), encode(event)) for event in events))
+
+    async def send(self, *records: tuple[bytes | None, bytes | None]) -> None:
+        async with AIOKafkaProducer(bootstrap_servers=self.settings.kafka, linger_ms=5) as producer:
+            sent = [await producer.send(self.topic, key=key, value=value) for key, value in records]
+            await asyncio.gather(*sent)
+
+    async def taken(self) -> int:
+        """How many records the database says were taken."""
+        taken: int = await self.store.pool.fetchval(
+            "select coalesce(sum(next_offset), 0)::int from positions"
+        )
+        return taken
+
+    async def eggs(self) -> list[tuple[str, int]]:
+        """Stream and version of all facts, in commit order."""
+        rows = await self.store.pool.fetch("select stream, version from facts order by xid, position")
+        return [(row[0], row[1]) for row in rows]
+
+    async def parked(self) -> list[str]:
+        rows = await self.store.pool.fetch("select reason from parked order by partition, offset_")
+        return [row[0] for row in rows]
+
+    async def hinted(self) -> dict[int, int]:
+        """Kafka's committed offset of each partition."""
+        parts = [TopicPartition(self.topic, n) for n in range(PARTITIONS)]
+        asked = AIOKafkaConsumer(
+            bootstrap_servers=self.settings.kafka, group_id=self.topic, enable_auto_commit=False
+        )
+        async with asked as consumer:
+            consumer.assign(parts)
+            return {part.partition: await consumer.committed(part) or 0 for part in parts}
+
+
+@asynccontextmanager
+async def hearing(intake: Intake) -> AsyncIterator[Intake]:
+    """The intake, started; and stopped as on SIGTERM."""
+    await intake.start()
+    try:
+        yield intake
+    finally:
+        await intake.stop()
+
+
+@asynccontextmanager
+async def relaying(relay: Relay) -> AsyncIterator[Relay]:
+    """The relay at work; cancelled at the end as the runtime does."""
+    running = asyncio.create_task(relay.run())
+    try:
+        yield relay
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def until(condition: Callable[[], Coroutine[Any, Any, object]], seconds: float = 20) -> None:
+    """Returns once the condition holds. Errors: `TimeoutError` when it does not within its time."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.02)
+
+
+async def lying(bootstrap: str, topic: str) -> Sequence[Any]:
+    """Every record on the topic, partition by partition."""
+    parts = [TopicPartition(topic, n) for n in range(PARTITIONS)]
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False) as consumer:
+        consumer.assign(parts)
+        await consumer.seek_to_beginning(*parts)
+        ends = await consumer.end_offsets(parts)
+        found: list[Any] = []
+        while any([await consumer.position(part) < ends[part] for part in parts]):
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found += records
+        return sorted(found, key=lambda record: (record.partition, record.offset))
