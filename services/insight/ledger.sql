@@ -4,9 +4,9 @@ select customer, partition, first_day, last_day, repeats, raised, alert, ahead, 
 where customer = any($1::text[]);
 
 -- name: watched
--- Everyone on these partitions whose silence may still come to an alert.
+-- Everyone on these partitions who may still come to an alert: in the silence the clock is in, or in one ahead.
 select customer, partition, first_day, last_day, repeats, raised, alert, ahead, version from buyers
-where partition = any($1::int[]) and not raised order by customer;
+where partition = any($1::int[]) and (not raised or ahead <> '{}') order by customer;
 
 -- name: remember
 -- As they are left now.

@@ -59,7 +59,7 @@ create table if not exists buyers (
     ahead     date[]   not null,
     version   integer  not null
 );
-create index if not exists buyers_watched on buyers (partition) where not raised;
+create index if not exists buyers_watched on buyers (partition) where not raised or ahead <> '{}';
 
 -- The days on which a customer bought, merged: what silence is judged and fitted by. `known` is how far
 -- the partition's clock had come when we heard of it (null: it had not begun).
