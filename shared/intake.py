@@ -117,6 +117,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _hear(self, records: Any) -> None:
         async with self._busy:
+            if self._leaving:
+                return  # the hint is given, or the partitions are another's: whoever comes next takes these
             owned = [r for r in records if (r.topic, r.partition) in self.positions]
             try:
                 await self._take(owned)
