@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -58,7 +58,8 @@ def filled(text: str, database: Database) -> str:
         "database": _name(database.service),
         "owner": _name(_user(database.owner_url)), "owner_text": _text(_user(database.owner_url)),
         "runtime": _name(_user(database.url)), "runtime_text": _text(_user(database.url)),
-        "owner_password": _text(owner.password or ""), "runtime_password": _text(runtime.password or ""),
+        "owner_password": _text(unquote(owner.password or "")),
+        "runtime_password": _text(unquote(runtime.password or "")),
     }  # fmt: skip
     return re.sub(r"(?<!:):([a-z_]+)", lambda found: values[found[1]], text)
 

@@ -50,6 +50,7 @@ def names(text: str) -> tuple[str, ...]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Opens the house and prints where everything is."""
+    from deploy.commands.narration import Narration
     from deploy.commands.whereabouts import show
     from deploy.local.house import House
 
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         postgres=arguments.postgres,
         fresh=arguments.fresh,
         ports=dict(arguments.port),
-        tell=lambda line: print(line, flush=True),
+        tell=Narration(),
     )
     show(house, shown(link(house.directory)))
     return 0

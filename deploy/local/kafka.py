@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import subprocess
+import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,56 +48,44 @@ class Kafka:
     def data(self) -> Path:
         return self.home / "data"
 
-    @property
-    def settings(self) -> Path:
-        return self.home / "server.properties"
-
     def prepare(self, progress: jars.Progress | None = None) -> Program:
         """Settings written, storage formatted unless it is, and what to run. Trouble says what is missing."""
         libraries = jars.classpath(progress=progress)
         self.home.mkdir(parents=True, exist_ok=True)
-        self._configure()
-        if not (self.home / "formatted").exists():
-            self._format(libraries)
-        account = self._runs_as(libraries)
-        return Program(
-            "kafka",
-            self._java(SERVING, libraries, "kafka.Kafka"),
-            self.log,
-            self.home,
-            _environment(),
-            account,
-        )
-
-    def _configure(self) -> None:
-        text = SETTINGS.read_text().format(port=self.port, controller=self.controller, data=self.data)
-        self.settings.write_text(text)
         shutil.copyfile(LOGGING, self.home / LOGGING.name)
+        if not self.data.exists():
+            self._format(libraries)
+        settings = self._configure(self.home, self.data)
+        argv = self._java(SERVING, libraries, "kafka.Kafka", str(settings))
+        account = self._runs_as(libraries)
+        return Program("kafka", argv, self.log, self.home, _environment(), account)
+
+    def _configure(self, folder: Path, data: Path) -> Path:
+        settings = folder / SETTINGS.name
+        settings.write_text(
+            SETTINGS.read_text().format(port=self.port, controller=self.controller, data=data)
+        )
+        return settings
 
     def _java(self, options: list[str], libraries: list[Path], *command: str) -> list[str]:
         logs = f"-Dlog4j2.configurationFile={self.home / LOGGING.name}"
         path = ":".join(map(str, libraries))
-        return [
-            str(java()),
-            *options,
-            logs,
-            "-Djava.awt.headless=true",
-            "-cp",
-            path,
-            *command,
-            str(self.settings),
-        ]
+        return [str(java()), *options, logs, "-Djava.awt.headless=true", "-cp", path, *command]
 
     def _format(self, libraries: list[Path]) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
+        """Beside its place, then renamed, each time anew: an interrupted start leaves nothing half made."""
+        fresh = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.home))
+        settings = self._configure(fresh, fresh / "data")
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = self._java(FORMATTING, libraries, "kafka.tools.StorageTool", "format", "-t", cluster, "-c")
+        tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+        command = self._java(FORMATTING, libraries, *tool)
         done = subprocess.run(
             command, cwd=self.home, env=_environment(), capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            raise Trouble(f"Kafka could not format {self.data}: {done.stderr.strip() or done.stdout.strip()}")
-        (self.home / "formatted").touch()
+            raise Trouble(f"Kafka could not format {fresh}: {done.stderr.strip() or done.stdout.strip()}")
+        (fresh / "data").rename(self.data)
+        shutil.rmtree(fresh, ignore_errors=True)
 
     def _runs_as(self, libraries: list[Path]) -> Account | None:
         """The account without rights where it can reach all that is needed; otherwise ourselves."""

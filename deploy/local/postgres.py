@@ -78,18 +78,20 @@ class Postgres:
         return reachable(root, TREES, f"{PROGRAMS}/postgres", copy, self.account).parent
 
     def _initialise(self, programs: Path) -> None:
-        """Made beside its place and then renamed, so that an interrupted start leaves nothing half made."""
-        fresh = self.home / "fresh"
+        """Beside its place, then renamed, each time anew: an interrupted start leaves nothing half made."""
+        fresh = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.home))
+        secret = fresh / "password"
+        secret.write_text(self.password)
+        if self.account:
+            self.account.own(fresh)
+        # Not synced file by file: an empty cluster lost in a power cut is made again.
+        options = (
+            f"-U {ADMIN} --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-instructions --no-sync".split()
+        )
+        command = [str(programs / "initdb"), "-D", str(fresh / "data"), f"--pwfile={secret}", *options]
+        _run(command, self.home, self.account)
+        (fresh / "data").rename(self.data)
         shutil.rmtree(fresh, ignore_errors=True)
-        with tempfile.NamedTemporaryFile("w", dir=self.home) as secret:
-            secret.write(self.password)
-            secret.flush()
-            if self.account:
-                os.chown(secret.name, self.account.uid, self.account.gid)
-            options = f"-U {ADMIN} --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-instructions".split()
-            command = [str(programs / "initdb"), "-D", str(fresh), f"--pwfile={secret.name}", *options]
-            _run(command, self.home, self.account)
-        fresh.rename(self.data)
 
 
 def _site() -> Path:

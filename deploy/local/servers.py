@@ -27,7 +27,7 @@ class Wanted:
 
 
 def raise_up(wanted: Wanted, pids: Path, closing: Event) -> None:
-    """Starts it unless it runs, and waits until it is ready. Trouble has its log's end when it will not be."""
+    """Starts it unless it runs, and waits until it is ready. Trouble has its log's end when it won't be."""
     running = processes.find(wanted.name, pids)
     if running:
         _attend(wanted, running, closing)

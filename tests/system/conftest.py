@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import closing
 from deploy.local.house import House
 
 # The first test of a fresh machine waits for Kafka's jars.
@@ -21,7 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    opened = House.open(tmp_path_factory.mktemp("house"), services=[])
-    yield opened
-    opened.close()
-    opened.forget()
+    directory = tmp_path_factory.mktemp("house")
+    try:
+        yield House.open(directory, services=[])
+    finally:
+        closing.bring_down(directory)
+        closing.forget(directory)

@@ -25,17 +25,39 @@ from deploy.topics import Topic, provide
 def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A second house, started by a command that was killed in the middle, and taken up by another."""
     directory = tmp_path_factory.mktemp("beside")
-    words = [sys.executable, "-m", "deploy.evergreen", "up", "--directory", str(directory), "--services", ""]
-    command = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    assert until((closing.pids(directory) / "kafka.pid").exists, 60)
+    try:
+        start_and_kill(directory)
+        survivors = {each.name: each.pid for each in found(closing.pids(directory))}
+        opened = House.open(directory, services=[])
+        assert survivors["kafka"] == opened.kafka.pid
+        assert survivors.get("postgres", opened.postgres.pid) == opened.postgres.pid
+        yield opened
+    finally:
+        closing.bring_down(directory)
+        closing.forget(directory)
+
+
+def start_and_kill(directory: Path) -> None:
+    command = start(directory)
     command.send_signal(signal.SIGKILL)
     command.wait()
-    survivors = {each.name: each.pid for each in found(closing.pids(directory))}
-    opened = House.open(directory, services=[])
-    assert survivors == {"kafka": opened.kafka.pid, "postgres": opened.postgres.pid}
-    yield opened
-    closing.bring_down(directory)
-    opened.forget()
+
+
+def start(directory: Path) -> "subprocess.Popen[bytes]":
+    """The command up, once it has started Kafka."""
+    words = [sys.executable, "-m", "deploy.evergreen", "up", "--directory", str(directory), "--services", ""]
+    quiet = subprocess.DEVNULL
+    command = subprocess.Popen(words, cwd=ROOT, stdout=quiet, stderr=quiet)
+    assert until((closing.pids(directory) / "kafka.pid").exists, 60)
+    return command
+
+
+def test_an_interrupted_up_leaves_nothing_running(tmp_path: Path) -> None:
+    command = start(tmp_path)
+    command.send_signal(signal.SIGINT)
+    assert command.wait(20) == 130
+    assert found(closing.pids(tmp_path)) == []
+    closing.forget(tmp_path)
 
 
 def test_two_houses_stand_side_by_side(house: House, beside: House) -> None:

@@ -1,0 +1,46 @@
+"""What is sent to PostgreSQL, before it is sent."""
+
+from urllib.parse import unquote, urlsplit
+
+from deploy.databases import STATEMENTS, address, databases, filled, schema, sections
+
+
+def test_given_passwords_are_used_and_the_others_are_made_up_and_differ() -> None:
+    made = databases(
+        "postgresql://admin:x@db:5433/postgres?ssl=off", ["insight", "retention"], {"insight": "p@ss/'"}
+    )
+    assert urlsplit(made[0].url).hostname == "db"
+    assert unquote(urlsplit(made[0].url).password or "") == "p@ss/'"
+    assert made[0].url.endswith("@db:5433/insight?ssl=off")
+    secrets = [urlsplit(url).password for url in (made[0].owner_url, made[1].url, made[1].owner_url)]
+    assert len({*secrets, None}) == 4
+
+
+def test_the_administrators_own_name_never_enters_a_services_address() -> None:
+    assert (
+        address("postgresql://admin:x@db/postgres", "insight", "insight", "y")
+        == "postgresql://insight:y@db/insight"
+    )
+
+
+def test_every_placeholder_is_filled_and_quoted() -> None:
+    database = databases("postgresql://a:b@db/postgres", ["insight"], {"insight": "it's"})[0]
+    text = filled(STATEMENTS.read_text(), database)
+    assert '"insight_owner"' in text
+    assert sections(text).keys() == {"roles", "database", "doors", "inside"}
+    for part in sections(text).values():
+        assert "create role :" not in part
+
+
+def test_a_password_is_sent_as_it_is_meant_even_with_quotes_and_signs() -> None:
+    database = databases("postgresql://a:b@db/postgres", ["insight"], {"insight": "it's 100% :owner"})[0]
+    assert "password 'it''s 100% :owner'" in filled(
+        "alter role :runtime password :runtime_password", database
+    )
+
+
+def test_the_schema_grants_to_the_runtime_role_by_name() -> None:
+    text = schema("insight", "insight")
+    assert ":runtime" not in text
+    assert 'to "insight"' in text
+    assert "timeline" in text

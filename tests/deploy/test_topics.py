@@ -1,0 +1,40 @@
+"""topics.yaml against the code that speaks and hears."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+
+from deploy.places import ROOT
+from deploy.topics import pages, topics
+from shared.contracts.topics import STAGES, TOPICS, VOCABULARIES
+
+WRITTEN = {"topic", "purpose", "key", "partitions", "retention_days", "written_by", "read_by", "schema"}
+
+
+def test_there_is_a_page_for_every_topic_and_no_other() -> None:
+    assert [page["topic"] for page in pages()] == list(TOPICS)
+
+
+def test_every_page_is_whole() -> None:
+    for page in pages():
+        assert page.keys() >= WRITTEN, page["topic"]
+
+
+def test_all_topics_are_cut_alike_so_that_a_customer_is_in_one_partition_number() -> None:
+    assert {topic.partitions for topic in topics()} == {6}
+
+
+def test_every_page_names_its_vocabulary_and_the_types_that_it_speaks() -> None:
+    for page in pages():
+        if page["topic"] in VOCABULARIES:
+            assert (ROOT / page["schema"]).exists()
+            assert set(page["types"]) == set(VOCABULARIES[page["topic"]]), page["topic"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_pages_say_what_a_service_hears(stage: str) -> None:
+    if find_spec(f"services.{stage}.app") is None:
+        pytest.fail(f"services/{stage}/app.py is missing")
+    hears = import_module(f"services.{stage}.app").SERVICE.hears
+    assert {page["topic"] for page in pages() if stage in page["read_by"]} == set(hears)
