@@ -1,0 +1,26 @@
+"""A connection that breaks at COMMIT says nothing about what became of it: a batch is applied once."""
+
+from dataclasses import replace
+
+import asyncpg
+import pytest
+
+from shared.postgres import PostgresStore
+from tests.system.cut import When, wire
+from tests.system.restaurant import Restaurant, hearing
+from tests.system.test_intake import all_taken, heard_once, wishes
+
+
+@pytest.mark.parametrize("when", ["before the commit", "before its reply"])
+async def test_a_connection_cut_at_commit_applies_the_batch_exactly_once(
+    place: Restaurant, when: When
+) -> None:
+    await place.publish(*wishes(200))
+    async with wire(place.settings.database, when, times=3) as (cut, url):
+        async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
+            through = replace(place, store=PostgresStore(pool))
+            async with hearing(through.intake(batch=40)):
+                await all_taken(place, 200)
+        assert cut.left == 0
+    await heard_once(place, 200)
+    assert await place.parked() == []
