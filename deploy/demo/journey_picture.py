@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Silent = Callable[[datetime, int, float, float], float | None]
 """P(silent) at a moment, of repeat purchases, weeks from first to last and from first to now; or no model."""
 SEVERAL = 4
+Appeal = tuple[bool, bool, bool, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,12 @@ def choose(log: Log, alerts: Sequence[Alert]) -> Chosen | None:
     return Chosen(best, days[best], told[best]) if best is not None else None
 
 
-def _appeal(
-    customer: str, days: Days, told: Mapping[str, Sequence[Alert]], end: datetime
-) -> tuple[object, ...]:
+def _appeal(customer: str, days: Days, told: Mapping[str, Sequence[Alert]], end: datetime) -> Appeal:
     each, alerts = days[customer], told[customer]
     true = alerts[-1].state == "standing" and each[-1] <= framed_until(end)
-    # Few alerts and a handful of purchases read at a glance; a hundred do not.
-    return true, len(alerts) == 2, SEVERAL <= len(each) <= 2 * SEVERAL, -abs(len(each) - SEVERAL), customer
+    # Few alerts and a handful of purchases over many months read at a glance; a hundred do not.
+    handful = SEVERAL <= len(each) <= 2 * SEVERAL
+    return true, len(alerts) == 2, handful, (each[-1] - each[0]).days, customer
 
 
 def curve(days: Sequence[date], end: datetime, silent: Silent) -> list[tuple[datetime, float | None]]:
@@ -85,29 +85,37 @@ def _suspicion(axes: "Axes", points: Sequence[tuple[datetime, float | None]], ch
     shares = [float("nan") if share is None else share for _, share in points]
     axes.plot(moments(*(moment for moment, _ in points)), shares, color=INK, linewidth=1.8)
     axes.set_title(
-        "P(silent): no purchase in the weeks ahead", loc="left", fontsize=11, fontweight="bold", color=INK
+        "P(silent): the chance of no purchase in the 39 weeks ahead, as judged each morning",
+        loc="left",
+        fontsize=11,
+        fontweight="bold",
+        color=INK,
     )
     axes.set_ylim(0, 1)
-    at = dict(points)
     for alert in chosen.alerts:
-        share = next((s for m, s in reversed(at.items()) if m <= alert.raised_at and s is not None), None)
-        _mark(axes, alert, alert.threshold if alert.threshold is not None else share or 0.0)
+        height = alert.threshold or next(
+            s for m, s in reversed(points) if m <= alert.raised_at and s is not None
+        )
+        _mark(axes, alert, height, chosen)
 
 
-def _mark(axes: "Axes", alert: Alert, height: float) -> None:
+def _mark(axes: "Axes", alert: Alert, height: float, chosen: Chosen) -> None:
     """The alert where it was raised, and how it ended."""
     (raised,) = moments(alert.raised_at)
     axes.axhline(height, color=AMBER, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     axes.plot([raised], [height], "o", color=AMBER, markersize=9, zorder=5)
-    _word(axes, f"alert, {alert.raised_at:%d %b %Y}", (raised, height), (-8, 9), AMBER)
+    left = alert.raised_at - _start(chosen.days[0]) < DAY * 120
+    _word(axes, f"alert, {alert.raised_at:%d %b %Y}", (raised, height), AMBER, left)
     if alert.state == "resolved" and alert.ended_at is not None:
         (back,) = moments(alert.ended_at)
         axes.axvline(back, color=BLUE, linewidth=1.2, linestyle=(0, (1, 2)))
-        _word(axes, "came back", (back, 0.03), (-6, 0), BLUE)
+        _word(axes, "came back", (back, 0.02), BLUE, True)
 
 
-def _word(axes: "Axes", text: str, at: tuple[float, float], off: tuple[int, int], colour: str) -> None:
-    axes.annotate(text, at, off, textcoords="offset points", color=colour, fontweight="bold", ha="right")
+def _word(axes: "Axes", text: str, at: tuple[float, float], colour: str, before: bool) -> None:
+    """Beside a point, on the side where there is room."""
+    off, side = ((8, 9), "left") if before else ((-8, 9), "right")
+    axes.annotate(text, at, off, textcoords="offset points", color=colour, fontweight="bold", ha=side)
 
 
 def _title(chosen: Chosen, end: datetime) -> str:

@@ -1,7 +1,7 @@
 """What the command line can say about a log and the way it is played."""
 
 import argparse
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from deploy.demo import csvlog
@@ -18,6 +18,7 @@ from deploy.places import VAR
 
 SECRET = VAR / "customers.key"
 MOST_DAYS = 366
+AHEAD = timedelta(weeks=4)
 
 
 def add_csv_options(parser: argparse.ArgumentParser) -> None:
@@ -113,8 +114,12 @@ def _until(args: argparse.Namespace, reader: Reader) -> datetime | None:
 
 
 def manner_of(args: argparse.Namespace, log: Log, seconds: float = 0.0) -> Manner:
-    """As the options say; without --pace the whole log takes about so many seconds (0: as fast as can be)."""
+    """As the options say; without --pace the whole log takes about so many seconds (0: as fast as can be).
+
+    A paced log that is watched also waits for what is judged, so that what is seen belongs together.
+    """
     disorder = Disorder(args.shuffle_days, args.duplicates, args.seed)
     weeks = (log.end - log.opens) / WEEK
     pace = args.pace if args.pace is not None else weeks / seconds if seconds else 0.0
-    return Manner(disorder, pace, args.sample, poisons=tuple(poisons()) if args.poison else ())
+    ahead = AHEAD + timedelta(days=args.shuffle_days) if seconds and pace else None
+    return Manner(disorder, pace, args.sample, poisons=tuple(poisons()) if args.poison else (), ahead=ahead)

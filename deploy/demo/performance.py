@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from deploy.demo.alerts import fits, fold
-from deploy.demo.drain import drained
+from deploy.demo.drain import Patience, drained
 from deploy.demo.findings import dead_letters, insight_facts, latencies_ms
 from deploy.demo.gauges import Gauges, Reading
 from deploy.demo.player import Manner, Played, play
@@ -42,14 +43,17 @@ class Performance:
             played = await self._play(post, gauges)
             began = played.began or time.time()
             self.screen.note = "played; waiting for the last alerts"
-            reading, at = await drained(gauges, self.log.end, self._see, self._last_words)
+            patience = Patience(self.log.end, self._last_words)
+            reading, at = await drained(gauges, self.log.end, patience, self._see)
         return await self._gather(played, reading, at - began)
 
     async def _play(self, post: Post, gauges: Gauges) -> Played:
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(self._watch(gauges))
             trial = group.create_task(self._bear())
-            played = await play(self.log, self.manner, post, self._follow)
+            played = await play(
+                self.log, self.manner, post, self._follow, lambda: self.screen.reading.reached
+            )
             await trial
             watching.cancel()
         return played
@@ -60,9 +64,12 @@ class Performance:
 
     async def _watch(self, gauges: Gauges) -> None:
         """Look often, but never spend more than a fifth of the time looking."""
+        patience = Patience(self.log.end, self._last_words)
         while True:
             began = time.monotonic()
-            self._see(await gauges.read())
+            reading = await gauges.read()
+            self._see(reading)
+            patience.heed(reading, self.screen.played.signals)
             await asyncio.sleep(max(LOOK_EVERY, 4 * (time.monotonic() - began)))
 
     def _see(self, reading: Reading | None) -> None:
@@ -73,6 +80,9 @@ class Performance:
     def _follow(self, played: Played) -> None:
         self.screen.played = played
         self.screen.show()
+
+    def _judged(self) -> datetime | None:
+        return self.screen.reading.reached
 
     def _last_words(self) -> str:
         """Which services do not run, and the ends of their logs."""

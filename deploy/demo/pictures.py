@@ -47,7 +47,7 @@ def sheet(rows: int, height: float, ratios: list[float] | None = None) -> tuple[
 
 def headline(figure: "Figure", title: str, below: str) -> None:
     """What the picture says, and under it what is drawn."""
-    figure.subplots_adjust(left=0.07, right=0.97, top=0.84, bottom=0.08)
+    figure.subplots_adjust(left=0.07, right=0.97, top=0.83, bottom=0.08)
     figure.text(0.07, 0.945, title, fontsize=16, fontweight="bold", color=INK, va="center")
     figure.text(0.07, 0.895, below, fontsize=10.5, color=QUIET, va="center")
 

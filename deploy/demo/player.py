@@ -24,13 +24,17 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """`pace`: weeks of event time a second, 0 for as fast as possible. One event in `sample` is traced."""
+    """`pace`: weeks of event time a second, 0 for as fast as possible. One event in `sample` is traced.
+
+    `ahead` is how much event time the player may be ahead of what has been judged; None: it never waits.
+    """
 
     disorder: Disorder = field(default_factory=Disorder)
     pace: float = 0.0
     sample: int = 100
     heartbeats: bool = True
     poisons: tuple[Poison, ...] = ()
+    ahead: timedelta | None = None
 
 
 @dataclass(slots=True)
@@ -45,14 +49,21 @@ class Played:
     began: float | None = None
 
 
-async def play(log: Log, manner: Manner, post: Post, tell: Callable[[Played], None]) -> Played:
+Step = Arrival | Beat | Poison
+Judged = Callable[[], datetime | None]
+"""How far event time has been judged."""
+
+
+async def play(
+    log: Log, manner: Manner, post: Post, tell: Callable[[Played], None], judged: Judged = lambda: None
+) -> Played:
     """Publish the whole log; `tell` is called as it goes. Errors: Trouble when Kafka stays away."""
     played = Played()
     steps = _Steps(log, manner)
     while not steps.done:
         if played.began is None:
             played.began = time.time()
-        chunk = steps.until(time.time() - played.began)
+        chunk = steps.until(time.time() - played.began, judged())
         await post.send([one for step in chunk for one in _letters(log, manner, step, post.partitions)])
         for step in chunk:
             _count(played, step, post.partitions)
@@ -62,14 +73,11 @@ async def play(log: Log, manner: Manner, post: Post, tell: Callable[[Played], No
     return played
 
 
-Step = Arrival | Beat | Poison
-
-
 class _Steps:
     """The timetable, handed out as fast as the pace allows."""
 
     def __init__(self, log: Log, manner: Manner) -> None:
-        self._opens, self._pace = log.opens, manner.pace
+        self._opens, self._manner = log.opens, manner
         self._coming = _spread(log, manner)
         self._next: Step | None = next(self._coming, None)
         self.ahead = False
@@ -78,15 +86,20 @@ class _Steps:
     def done(self) -> bool:
         return self._next is None
 
-    def until(self, seconds: float) -> list[Step]:
+    def until(self, seconds: float, judged: datetime | None) -> list[Step]:
         """What is due after so many seconds, at most AT_ONCE; `ahead` says that the rest is not due yet."""
-        limit = self._opens + WEEK * min(self._pace * seconds, CENTURIES) if self._pace else FOREVER
+        limit = self._limit(seconds, judged)
         chunk: list[Step] = []
         while self._next is not None and len(chunk) < AT_ONCE and not self._is_early(self._next, limit):
             chunk.append(self._next)
             self._next = next(self._coming, None)
         self.ahead = self._next is not None and len(chunk) < AT_ONCE
         return chunk
+
+    def _limit(self, seconds: float, judged: datetime | None) -> datetime:
+        pace, ahead = self._manner.pace, self._manner.ahead
+        paced = self._opens + WEEK * min(pace * seconds, CENTURIES) if pace else FOREVER
+        return paced if ahead is None else min(paced, (judged or self._opens) + ahead)
 
     def _is_early(self, step: Step, limit: datetime) -> bool:
         return not isinstance(step, Poison) and step.moment > limit

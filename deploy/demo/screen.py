@@ -51,7 +51,7 @@ class Screen:
             self._live.update(self._picture())
         elif time.monotonic() - self._said_at > LINE_EVERY:
             self._said_at = time.monotonic()
-            self.console.print(self._line(), highlight=False)
+            self.console.print(self._line(), highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
         """A line that stays."""

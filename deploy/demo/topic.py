@@ -47,7 +47,8 @@ async def whole(bootstrap: str, topic: str) -> AsyncIterator[ConsumerRecord]:
         everywhere = await ends(reader, await places(bootstrap, [topic]))
         goals = {place: end for place, end in everywhere.items() if end}
         reader.assign([TopicPartition(*place) for place in goals])
-        await reader.seek_to_beginning()
+        if goals:
+            await reader.seek_to_beginning()
         while goals:
             for records in (await reader.getmany(timeout_ms=500, max_records=5_000)).values():
                 for record in records:

@@ -37,11 +37,12 @@ def weeks_picture(path: Path, log: Log, alerts: Sequence[Alert]) -> Path:
     _bars(above, starts, bought, GREEN, "purchases")
     _bars(middle, starts, raised, AMBER, "silence alerts raised")
     _bars(below, starts, back, BLUE, "returns after an alert (each resolves one)")
+    below.set_xlim(*moments(origin - WEEK / 4, end + WEEK / 4))
     dates(below)
     standing = sum(alert.state == "standing" for alert in alerts)
     headline(
         figure,
-        f"{len(alerts):,} silences noticed; {sum(back):,} ended by a return, {standing:,} still last",
+        f"{len(alerts):,} silences noticed; {sum(back):,} ended by a return, {standing:,} last to the end",
         f"A bar is a week. {log.customers:,} customers, {origin:%d %b %Y} to {end:%d %b %Y}.",
     )
     return save(figure, path)
