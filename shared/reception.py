@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from shared.batch import Batch, Heard
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Vocabulary
-from shared.contracts.reading import Unreadable, is_binary, read
+from shared.contracts.reading import Unknown, Unreadable, is_binary, read
 from shared.contracts.signals import SourceHeartbeat
 from shared.store import Parked, Partition
 
@@ -93,13 +93,18 @@ class Reception:
 def receive(
     door: Door, records: Iterable[Record], positions: Mapping[Partition, int], recorded: datetime
 ) -> Reception:
-    """Records below their partition's position were taken before: they are passed over."""
+    """Records below their partition's position were taken before: they are passed over.
+
+    A type that a listener does not know on another stage's topic is skipped: it is newer than this listener.
+    """
     reception = Reception()
     for record in reception.fresh(records, positions):
         try:
             event = door.admit(record)
         except Unreadable as reason:
-            if record.topic in door.keeps:
+            if isinstance(reason, Unknown) and record.topic not in door.strict:
+                reception.refused[record.topic, "skipped"] += 1
+            elif record.topic in door.keeps:
                 reception.parked.append(parked(record, str(reason), recorded))
             else:
                 reception.refused[record.topic, "refused"] += 1

@@ -31,6 +31,7 @@ SQL = statements(Path(__file__).with_name("relay.sql"))
 LOCK = 0x45564552
 AT_MOST = 2_000
 IDLE = 0.25
+HIDDEN = 0.005
 LARGEST = 2 * 1024 * 1024
 """Bytes: a dead letter is larger than the largest record that Kafka takes, by its own headers."""
 NULL: Any = object()
@@ -91,6 +92,7 @@ class Relay:
     async def _publish(self, connection: Any, producer: AIOKafkaProducer) -> None:
         cursor: Cursor = tuple(await connection.fetchrow(SQL["cursor"]) or ("0", 0))
         while True:
+            woken = self._woken.is_set()
             self._woken.clear()
             rows = await connection.fetch(SQL["after"], *cursor, AT_MOST)
             if rows:
@@ -100,12 +102,17 @@ class Relay:
                 metrics.RELAY_PUBLISHED.inc(len(rows))
             self.moved_at = monotonic()
             if len(rows) < AT_MOST:
-                await self._rest(connection)
+                await self._rest(connection, expecting=woken and not rows)
 
-    async def _rest(self, connection: Any) -> None:
-        pause = 0.01 if await connection.fetchval(SQL["hidden"]) else IDLE
+    async def _rest(self, connection: Any, expecting: bool) -> None:
+        """Until woken. Told of a commit and finding nothing, it looks whether a running transaction hides it."""
+        hidden = expecting and await connection.fetchval(SQL["hidden"])
+        if hidden:
+            self._woken.set()
+            await asyncio.sleep(HIDDEN)
+            return
         try:
-            await asyncio.wait_for(self._woken.wait(), pause)
+            await asyncio.wait_for(self._woken.wait(), IDLE)
         except TimeoutError:
             return
 

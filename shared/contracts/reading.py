@@ -45,7 +45,7 @@ def is_binary(headers: Headers) -> bool:
 
     A content type of CloudEvents says structured, whatever else the headers hold (as the binding has it).
     """
-    if not any(name == "ce_specversion" for name, _ in headers):
+    if all(name != "ce_specversion" for name, _ in headers):
         return False
     kinds = [raw or b"" for name, raw in headers if name.lower() == "content-type"]
     return not any(kind.lower().startswith(b"application/cloudevents") for kind in kinds)
@@ -132,19 +132,19 @@ def _required(attributes: dict[str, Any], name: str) -> str:
 
 def _optional(attributes: dict[str, Any], name: str) -> str | None:
     value = attributes.get(name)
-    if value is None:
-        return None
+    if value is None or (type(value) is str and len(value) <= MAX_ID and "\x00" not in value):
+        return value
     if not isinstance(value, str):
         raise Unreadable(f"{name} is not a string")
-    if len(value) > MAX_ID or "\x00" in value:
-        raise Unreadable(f"{name} is longer than {MAX_ID} characters or holds a NUL")
-    return value
+    raise Unreadable(f"{name} is longer than {MAX_ID} characters or holds a NUL")
 
 
 def _version(attributes: dict[str, Any], name: str) -> int | None:
     value = attributes.get(name)
     if value is None:
         return None
+    if type(value) is int and 0 <= value < 10**9:
+        return value
     if not WHOLE.fullmatch(str(value)):
         raise Unreadable(f"{name} is not a whole number from 0 to 999999999")
     return int(value)
