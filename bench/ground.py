@@ -1,0 +1,108 @@
+"""The ground all contenders stand on: one house, one preloaded topic, databases that can be brought back."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import log, stores
+from bench.customers import history, rush
+from bench.log import Offsets
+from bench.meter import Meter
+from bench.programs import service
+from bench.sizes import SIGNALS, Sizes
+from bench.waiting import until
+from deploy.databases import Database
+from deploy.local.house import House
+from deploy.local.record import ServiceRecord
+
+HEARD = (SIGNALS, "acquisition", "conversion", "retention")
+MEASURED = ("conversion", "insight")
+SILENT = "select not exists (select from unpublished)"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """`start` is where the measured week begins on `signals`; `records` is all there is of it, heartbeats too."""
+
+    house: House
+    sizes: Sizes
+    start: Offsets
+    records: int
+    tell: Tell
+
+    @property
+    def bootstrap(self) -> str:
+        return self.house.kafka.bootstrap
+
+    @property
+    def admin(self) -> str:
+        return self.house.postgres.admin_url
+
+    @property
+    def logs(self) -> Path:
+        return self.house.directory / "logs"
+
+    def record(self, name: str) -> ServiceRecord:
+        return self.house.services[name]
+
+    def ends(self, *topics: str) -> Offsets:
+        return asyncio.run(log.ends(self.bootstrap, topics))
+
+    def bring_back(self, name: str, signals: Offsets) -> None:
+        """The service's database as after the history, to go on from here; other topics from where they end."""
+        record = self.record(name)
+        stores.bring_back(self.admin, Database(name, record.database_url, record.owner_url))
+        stores.begin_at(record.owner_url, {**self.ends(*HEARD[1:]), **signals})
+
+    @contextmanager
+    def running(self, name: str) -> Iterator[Meter]:
+        """The real service as a process of its own."""
+        with service(name, self.bootstrap, self.record(name).database_url, self.logs) as meter:
+            yield meter
+
+    def caught_up(self, name: str, ends: Offsets) -> bool:
+        """Whether the service has stored and published everything before these ends of `signals`."""
+        url = self.record(name).owner_url
+        rows = stores.ask(url, "select partition, next_offset from positions where topic = $1", SIGNALS)
+        reached = {(SIGNALS, row["partition"]): row["next_offset"] for row in rows}
+        behind = any(reached.get(place, 0) < end for place, end in ends.items())
+        return not behind and bool(stores.ask(url, SILENT)[0][0])
+
+
+def prepare(directory: Path, sizes: Sizes, tell: Tell) -> Ground:
+    """A fresh house without services, insight brought through the history, and the measured week on the topic."""
+    house = House.open(directory, services=(), fresh=True, tell=tell)
+    ground = Ground(house, sizes, {}, 0, tell)
+    try:
+        start = _live_through_history(ground)
+        tell(f"publishing {sizes.rush:,} purchases of one week")
+        letters = list(rush(sizes))
+        asyncio.run(log.pour(ground.bootstrap, letters))
+        asyncio.run(log.forget_before(ground.bootstrap, start))
+    except BaseException:
+        house.close()
+        raise
+    return Ground(house, sizes, start, len(letters), tell)
+
+
+def _live_through_history(ground: Ground) -> Offsets:
+    letters = list(history(ground.sizes))
+    ground.tell(f"letting insight live through {ground.sizes.history_weeks} weeks ({len(letters):,} records)")
+    asyncio.run(log.pour(ground.bootstrap, letters))
+    start = ground.ends(SIGNALS)
+    with ground.running("insight"):
+        until(lambda: ground.caught_up("insight", start), 120.0, "insight to live through the history")
+        until(lambda: judged(ground, ground.sizes.present.date()), 60.0, "insight to judge the history")
+    for name in MEASURED:
+        stores.set_aside(ground.admin, name)
+    return start
+
+
+def judged(ground: Ground, through: object) -> bool:
+    """Whether insight has judged every morning up to this date on every partition, and said so."""
+    url = ground.record("insight").owner_url
+    question = "select count(*) = 6 from judged where through >= $1"
+    return bool(stores.ask(url, question, through)[0][0]) and bool(stores.ask(url, SILENT)[0][0])

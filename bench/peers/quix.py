@@ -1,0 +1,52 @@
+"""Quix Streams, exactly once: the state in RocksDB with its changelog, every change published in a transaction."""
+
+import time
+from typing import Any
+
+from quixstreams import Application, State
+
+from bench.peers.asked import ORDER, Asked
+
+
+class Timed(Application):
+    """Remembers when the last checkpoint was committed: shutting down is no part of the work."""
+
+    durable = 0.0
+
+    def _run_dataframe(self, sink: Any = None) -> None:
+        super()._run_dataframe(sink)
+        self.durable = time.time()
+
+
+def fold(order: dict[str, Any], state: State) -> dict[str, Any]:
+    """The customer after this purchase."""
+    known = state.get("customer", default={"purchases": 0, "spent": 0, "last_seen": ""})
+    now = {
+        "purchases": known["purchases"] + 1,
+        "spent": known["spent"] + order["data"]["amount"],
+        "last_seen": max(known["last_seen"], order["time"]),
+    }
+    state.set("customer", now)
+    return {**now, "customer": order["subject"], "id": order["id"]}
+
+
+def main(asked: Asked) -> None:
+    app = Timed(
+        broker_address=asked.bootstrap, consumer_group=asked.group, auto_offset_reset="earliest",
+        processing_guarantee="exactly-once", state_dir=asked.directory, loglevel="WARNING",
+    )  # fmt: skip
+
+    def is_order(event: dict[str, Any]) -> bool:
+        order: bool = event["type"] == ORDER
+        asked.take(int(order))
+        return order
+
+    events = app.dataframe(app.topic(asked.topic, value_deserializer="json"))
+    customers = events.filter(is_order).apply(fold, stateful=True)
+    customers.to_topic(app.topic(f"{asked.group}-customers", value_serializer="json"))
+    app.run(count=asked.records, collect=False)
+    asked.answer(app.durable)
+
+
+if __name__ == "__main__":
+    main(Asked.from_arguments())

@@ -1,0 +1,68 @@
+"""Plain processes: the services as they are, and the peers."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.meter import Meter
+from deploy.local.ports import HOST, free_port
+from deploy.places import ROOT
+
+PATIENCE = 120.0
+
+
+def service_python() -> str:
+    """The services run on what was locked for them, which is not what the peers were locked with."""
+    own = ROOT / ".venv" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
+
+
+@contextmanager
+def service(name: str, bootstrap: str, database_url: str, logs: Path) -> Iterator[Meter]:
+    """The service `name`, from its start until it has stopped on SIGTERM."""
+    env = {
+        "EVERGREEN_KAFKA": bootstrap,
+        "EVERGREEN_DATABASE": database_url,
+        "EVERGREEN_HTTP": f"{HOST}:{free_port()}",
+    }
+    with started([service_python(), "-m", f"services.{name}.app"], env, logs / f"{name}.log") as process:
+        meter = Meter(process.pid)
+        try:
+            yield meter
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+            meter.stop()
+
+
+@contextmanager
+def started(
+    command: Sequence[str], env: Mapping[str, str], log: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """A process at the root of the checkout; killed when it has not ended by itself."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as errors:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def answer(module: str, arguments: Sequence[str], log: Path) -> tuple[dict[str, float], Meter]:
+    """The JSON that `python -m module` writes as its last line, and what it cost. RuntimeError when it fails."""
+    with started([sys.executable, "-W", "ignore", "-m", module, *arguments], {}, log) as process:
+        meter = Meter(process.pid)
+        said, _ = process.communicate(timeout=PATIENCE)
+        meter.stop()
+    if process.returncode != 0 or not said.strip():
+        raise RuntimeError(f"{module} ended with {process.returncode}: see {log}")
+    return json.loads(said.strip().splitlines()[-1]), meter
