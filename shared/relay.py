@@ -105,7 +105,7 @@ class Relay:
                 await self._rest(connection, expecting=woken and not rows)
 
     async def _rest(self, connection: Any, expecting: bool) -> None:
-        """Until woken. Told of a commit and finding nothing, it looks whether a running transaction hides it."""
+        """Until woken. Told of a commit and finding nothing, it asks whether a running one hides it."""
         hidden = expecting and await connection.fetchval(SQL["hidden"])
         if hidden:
             self._woken.set()

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import assert_never
 
 from services.insight.churn.alert import RULE
 from services.insight.churn.buyer import Change, Raised, Resolved, Withdrawn
 from services.insight.churn.revise import Told
 from services.insight.churn.weeks import morning
+from shared.batch import stored
 from shared.contracts.event import Event
+from shared.contracts.fact import Fact as AnyFact
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
+from shared.store import StoredFact, fact_id
 from shared.traceparent import trace_id
 
-Fact = ChurnRiskRaised | ChurnRiskResolved | ChurnRiskWithdrawn
+SOURCE = "/evergreen/insight"
 MOST_EVIDENCE = 100
 
 
@@ -28,11 +31,15 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A fact to be stored: when it holds, and the purchase it hangs on most."""
+    """A fact to be stored: when it holds, and the purchase it hangs on most, whose trace it continues."""
 
-    fact: Fact
+    fact: AnyFact
     at: datetime
     hinge: Purchase | None
+
+    @property
+    def parent(self) -> str | None:
+        return self.hinge.trace if self.hinge else None
 
 
 def statement(change: Change, purchases: Sequence[Purchase], through: date) -> Statement:
@@ -55,6 +62,26 @@ def statement(change: Change, purchases: Sequence[Purchase], through: date) -> S
             return Statement(withdrawn, morning(through), None)
         case _:
             assert_never(change)
+
+
+def recorded(
+    stream: str, version: int, subject: str, said: Statement, partition: int, cause: Event | None,
+    at: datetime, trace: str | None,
+) -> StoredFact:  # fmt: skip
+    """The row of a statement: what made insight speak is its cause, the purchase it hangs on its origin."""
+    event = Event(
+        id=str(fact_id("insight", stream, version)),
+        source=SOURCE,
+        subject=subject,
+        time=said.at.astimezone(UTC),
+        data=said.fact,
+        recorded=at,
+        causation=cause.id if cause else None,
+        correlation=said.hinge.id if said.hinge else cause.origin if cause else None,
+        stream_version=version,
+        traceparent=trace,
+    )
+    return stored(event, stream, partition, cause)
 
 
 def _raised(change: Raised, rests_on: Sequence[Purchase]) -> ChurnRiskRaised:

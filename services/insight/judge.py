@@ -4,11 +4,11 @@ It works on the store it is given and asks nobody else: time and tracing are arg
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.insight import ledger
-from services.insight.alerts import Purchase, statement, told
+from services.insight.alerts import SOURCE, Statement, recorded, statement, told
 from services.insight.churn.buyer import Judged, opened
 from services.insight.churn.policy import Policy
 from services.insight.churn.refit import refit
@@ -18,15 +18,13 @@ from services.insight.entries import Entry
 from services.insight.judgement import Judgement, customer_of, stream
 from services.insight.model import MODEL, STREAM, Model, Open, Refit, outcome
 from services.insight.progress import Place, entering, fit_due, passing
-from shared.batch import Trace, pulse, stored
+from shared.batch import Trace, pulse
 from shared.clock import Clock
 from shared.contracts.event import Event, encode
-from shared.contracts.fact import Fact
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import read
-from shared.store import Changes, StoredFact, fact_id
+from shared.store import Changes, StoredFact
 
-SOURCE = "/evergreen/insight"
 PARTITIONS = range(6)
 NOT_BEGUN = Judged(date.min, -1)
 """Before the calendar has opened: nobody is judged, nothing is late."""
@@ -172,7 +170,7 @@ class Judge:
         model, version = self.model, self.model_version
         for fact in MODEL.decide(model, command, at):
             version += 1
-            changes.facts.append(self._stored(STREAM, version, fact, at, 0, cause, None))
+            changes.facts.append(self._row(STREAM, version, Statement(fact, at, None), 0, cause))
             model = MODEL.evolve(model, fact)
         self._adopt(model, version)
 
@@ -187,27 +185,11 @@ class Judge:
         for customer, version, change in judgement.numbered():
             partition = judgement.touched[customer].partition
             said = statement(change, purchases.get(customer, ()), self.at(partition).through)
-            changes.facts.append(
-                self._stored(
-                    stream(customer), version, said.fact, said.at, partition, causes.get(customer), said.hinge
-                )
-            )
+            changes.facts.append(self._row(stream(customer), version, said, partition, causes.get(customer)))
 
-    def _stored(
-        self, name: str, version: int, fact: Fact, at: datetime, partition: int, cause: Event | None,
-        hinge: Purchase | None,
-    ) -> StoredFact:  # fmt: skip
-        parent = hinge.trace if hinge else cause.traceparent if cause else None
-        event = Event(
-            id=str(fact_id("insight", name, version)),
-            source=SOURCE,
-            subject="" if name == STREAM else customer_of(name),
-            time=at.astimezone(UTC),
-            data=fact,
-            recorded=self.now(),
-            causation=cause.id if cause else None,
-            correlation=hinge.id if hinge else cause.origin if cause else None,
-            stream_version=version,
-            traceparent=self.trace(parent, fact.type),
-        )
-        return stored(event, name, partition, cause)
+    def _row(
+        self, name: str, version: int, said: Statement, partition: int, cause: Event | None
+    ) -> StoredFact:
+        subject = "" if name == STREAM else customer_of(name)
+        trace = self.trace(said.parent or (cause.traceparent if cause else None), said.fact.type)
+        return recorded(name, version, subject, said, partition, cause, self.now(), trace)

@@ -31,7 +31,7 @@ def passing(places: Mapping[int, Place], rules: Rules) -> dict[int, Judged]:
 
 
 def entering(places: Mapping[int, Place], rules: Rules, decided: int) -> dict[int, Judged]:
-    """Which partitions go on to their next week: the clock is there, and that week's parameters are settled."""
+    """Which partitions go on to their next week: the clock is there, the parameters are settled."""
     entered: dict[int, Judged] = {}
     for partition, place in places.items():
         week = place.judged.week + 1
@@ -42,7 +42,7 @@ def entering(places: Mapping[int, Place], rules: Rules, decided: int) -> dict[in
 
 
 def fit_due(clocks: Iterable[Clock], rules: Rules, decided: int) -> int | None:
-    """The week whose boundary the slowest clock has passed without parameters settled; None: there is none."""
+    """The week whose boundary the slowest clock has passed without parameters settled, if there is one."""
     week = max(decided + 1, rules.policy.first_week)
     return week if all(_there(clock, rules, week) for clock in clocks) else None
 
