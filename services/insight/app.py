@@ -67,7 +67,7 @@ class InsightWork:
             self._looking = asyncio.create_task(self._look_again())
 
     async def _look_again(self) -> None:
-        """What a crash left undone, and what other processes settle, is taken up without waiting for traffic."""
+        """What a crash left undone and what other processes settle is taken up without traffic."""
         while True:
             try:
                 async with self._one_at_a_time:

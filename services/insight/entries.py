@@ -1,4 +1,4 @@
-"""A batch as insight takes it: every event with its key and how far the clock stood when it was heard. Pure."""
+"""A batch as insight takes it: every event with its key, and how far the clock had come. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Entries:
 
 
 def enter(heard: Iterable[Heard], clocks: Mapping[int, Clock]) -> Entries:
-    """Walk a batch in order. Only heartbeats of `signals` move a clock here; events of nobody are passed over."""
+    """Walk a batch in order. Only heartbeats of `signals` move a clock; events of nobody are passed over."""
     entries = Entries()
     for h in heard:
         if isinstance(h.event.data, SourceHeartbeat):

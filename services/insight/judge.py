@@ -153,7 +153,7 @@ class Judge:
         return encode(pulse(SOURCE, partition, Clock(sources, reached)))
 
     async def _refit(self, week: int) -> None:
-        assert self.rules is not None and self.model is not None
+        assert self.rules is not None
         boundary = self.rules.weeks.boundary(week)
         made = refit(await ledger.calibration(self.store.pool, boundary), week, self.rules)
         before = self.rules.schedule.at(week - 1)

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from services.insight.churn.buyer import Buyer, Change, Judged, Turn, is_late
@@ -20,7 +20,7 @@ class Person:
     """A buyer, the partition that is their world, and how many alert facts their stream has."""
 
     partition: int
-    buyer: Buyer = Buyer()
+    buyer: Buyer = field(default_factory=Buyer)
     version: int = 0
 
 

@@ -1,4 +1,4 @@
-"""What the judge keeps: every buyer as judged so far, and how far each partition is. Statements, no decisions."""
+"""What the judge keeps: every buyer as judged so far, and how far each partition is. Statements."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date

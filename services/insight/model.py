@@ -85,8 +85,8 @@ def outcome(made: Made | None, week: int, in_force: str | None) -> SilenceModelF
     """The fact of a refit; None: nobody had bought. `in_force` names the parameters that held before it."""
     if made is None:
         return SilenceModelFitted(
-            week=week, params_version=f"none-week-{week}", r=0, alpha=0, a=0, b=0, log_likelihood=0, customers=0,
-            accepted=False, reason="nobody has bought yet", in_force=in_force,
+            week=week, params_version=f"none-week-{week}", r=0, alpha=0, a=0, b=0, log_likelihood=0,
+            customers=0, accepted=False, reason="nobody has bought yet", in_force=in_force,
         )  # fmt: skip
     fit, version = made.fit, made.version
     r, alpha, a, b = fit.parameters.as_tuple()

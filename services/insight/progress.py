@@ -18,7 +18,7 @@ class Place:
 
 
 def passing(places: Mapping[int, Place], rules: Rules) -> dict[int, Judged]:
-    """Where time can pass within the week: up to the clock's morning, at most the last before the boundary."""
+    """Where time can pass within the week: to the clock's morning, at most the last before the boundary."""
     further: dict[int, Judged] = {}
     for partition, place in places.items():
         if place.clock.reached is None:
