@@ -28,7 +28,7 @@ class Alert:
     ended_at: datetime | None = None
     params_version: str = ""
     rule: str = ""
-    threshold: float | None = None
+    threshold: float = 1.0
 
 
 def fold(facts: Iterable[Event]) -> list[Alert]:
@@ -46,7 +46,7 @@ def fold(facts: Iterable[Event]) -> list[Alert]:
 
 
 def _raised(event: Event, raised: ChurnRiskRaised) -> Alert:
-    bound = next((clause.bound for clause in raised.clauses if clause.name == "p_silent"), None)
+    bound = next((clause.bound for clause in raised.clauses if clause.name == "p_silent"), 1.0)
     return Alert(
         raised.alert_id,
         event.subject,

@@ -46,7 +46,8 @@ def _appeal(customer: str, days: Days, told: Mapping[str, Sequence[Alert]], end:
     true = alerts[-1].state == "standing" and each[-1] <= framed_until(end)
     # Few alerts and a handful of purchases over many months read at a glance; a hundred do not.
     handful = SEVERAL <= len(each) <= 2 * SEVERAL
-    return true, len(alerts) == 2, handful, (each[-1] - each[0]).days, customer
+    room = min((each[-1] - each[0]).days, (end - alerts[-1].raised_at).days)
+    return true, len(alerts) == 2, handful, room, customer
 
 
 def curve(days: Sequence[date], end: datetime, silent: Silent) -> list[tuple[datetime, float | None]]:
@@ -84,23 +85,16 @@ def _purchases(axes: "Axes", chosen: Chosen) -> None:
 def _suspicion(axes: "Axes", points: Sequence[tuple[datetime, float | None]], chosen: Chosen) -> None:
     shares = [float("nan") if share is None else share for _, share in points]
     axes.plot(moments(*(moment for moment, _ in points)), shares, color=INK, linewidth=1.8)
-    axes.set_title(
-        "P(silent): the chance of no purchase in the 39 weeks ahead, as judged each morning",
-        loc="left",
-        fontsize=11,
-        fontweight="bold",
-        color=INK,
-    )
+    title = "P(silent): the chance of no purchase in the weeks ahead, judged every morning, refitted weekly"
+    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK)
     axes.set_ylim(0, 1)
     for alert in chosen.alerts:
-        height = alert.threshold or next(
-            s for m, s in reversed(points) if m <= alert.raised_at and s is not None
-        )
-        _mark(axes, alert, height, chosen)
+        _mark(axes, alert, chosen)
 
 
-def _mark(axes: "Axes", alert: Alert, height: float, chosen: Chosen) -> None:
+def _mark(axes: "Axes", alert: Alert, chosen: Chosen) -> None:
     """The alert where it was raised, and how it ended."""
+    height = alert.threshold
     (raised,) = moments(alert.raised_at)
     axes.axhline(height, color=AMBER, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     axes.plot([raised], [height], "o", color=AMBER, markersize=9, zorder=5)

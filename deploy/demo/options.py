@@ -18,7 +18,7 @@ from deploy.places import VAR
 
 SECRET = VAR / "customers.key"
 MOST_DAYS = 366
-AHEAD = timedelta(weeks=4)
+AHEAD = timedelta(weeks=8)
 
 
 def add_csv_options(parser: argparse.ArgumentParser) -> None:

@@ -20,7 +20,7 @@ from deploy.demo.summary import Outcome
 from deploy.local.house import House
 from deploy.local.processes import last_lines
 
-LOOK_EVERY = 0.3
+LOOK_EVERY = 0.25
 Trial = Callable[[Callable[[str], None]], Awaitable[object]]
 """What the house has to bear meanwhile; it is given a way to say what it does."""
 
