@@ -1,9 +1,9 @@
 """Whether a fit may take over from the parameters in force.
 
-The whole fit can't be asked about the last week: it has seen it, and as the top of its own hill it always wins
-there against last week's top. So each half of the customers is judged by a fit to the other half: what happened
-to them in the last week, given their histories before it, against the parameters in force. Neither has seen
-those weeks. The newer fit is refused only on evidence: when it loses by more than two standard errors.
+The whole fit can't be asked about the last week: it has seen it, and being the top of its own hill it always
+wins there against last week's top. So each half of the customers is judged by a fit to the other half: what
+they did in the last week, given how they stood before it, against the parameters in force. Neither has seen
+those weeks of theirs. The newer fit is refused only on evidence: when it loses by two standard errors.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def _unfit(candidate: Fit, policy: Policy, week: int) -> str | None:
 
 
 def advantage(candidate: Fit, current: Parameters, found: Histories) -> float:
-    """By how many standard errors the halves' fits explain the last week better than `current`. 0: no telling."""
+    """By how many standard errors the halves' fits explain the last week better; 0: no telling."""
     one, other = found.halves()
     gains = [
         (part.customers, _gain(rest, part, candidate, current)) for part, rest in ((one, other), (other, one))

@@ -16,7 +16,7 @@ ALERTS = UUID("6f1c7f0e-5d0b-5a57-9d6a-3f2f6f0c9a11")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Raised on the morning of `raised_on`; `resolved_on` is the day of the purchase that ended the silence."""
+    """Raised on the morning of `raised_on`; `resolved_on` is the day of the purchase that ended it."""
 
     id: str
     customer: str
@@ -46,13 +46,13 @@ class Alert:
     def measures(self) -> dict[str, float]:
         """What the clause was computed from; t_x, T and horizon in weeks."""
         r, alpha, a, b = self.in_force.parameters.as_tuple()
-        return {
+        measures = {
             "x": self.silence.repeats,
             "t_x": round(self.silence.t_x, 9),
             "T": round(self.silence.age(self.raised_on), 9),
             "horizon": self.policy.horizon_weeks,
-            **{"r": r, "alpha": alpha, "a": a, "b": b},
         }
+        return measures | {"r": r, "alpha": alpha, "a": a, "b": b}
 
 
 def alert_id(policy: Policy, customer: str, opened_on: date) -> str:

@@ -1,4 +1,4 @@
-"""Every alert that follows from a customer's purchase days: the one truth for live, late, backtest and rebuild."""
+"""Every alert that follows from a customer's purchase days: one truth for live, late, backtest, rebuild."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -18,8 +18,8 @@ Days = Mapping[str, Sequence[date]]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`final` silences were never ended in the log; an alert on another one is false. Delays: days from the last
-    purchase to the alert, over true alerts. None where there is nothing to divide by."""
+    """`final` silences were never ended in the log; an alert on another one is false. Delays: days from the
+    last purchase to the alert, over true alerts. None where there is nothing to divide by."""
 
     silences: int
     final: int
@@ -33,7 +33,7 @@ class Score:
 
 
 def replayed(days: Days, policy: Policy, weeks: Weeks, through: int) -> Rules:
-    """The rules as the weekly refits up to week `through` would have left them, each on what came before it."""
+    """The rules as the weekly refits up to week `through` would have left them, each on what came before."""
     rules = Rules(policy, weeks, Schedule())
     for week in range(policy.first_week, through + 1):
         boundary = weeks.boundary(week)

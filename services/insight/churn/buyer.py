@@ -11,7 +11,7 @@ from services.insight.churn.weeks import Weeks
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How far a partition is: all mornings up to `through` are judged, the next ones of `week` by its parameters."""
+    """How far a partition is: mornings up to `through` are judged, the next are by those of `week`."""
 
     through: date
     week: int
@@ -29,8 +29,8 @@ def is_late(day: date, judged: Judged) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """The silence that the clock is in (None before the first purchase), whether an alert was ever `raised` on it,
-    the id of the `alert` that stands on it, and the purchase days `ahead`: heard, in order, not yet folded."""
+    """The silence that the clock is in (None before the first purchase), whether an alert was `raised` on it,
+    the id of the `alert` that stands on it, and the days `ahead`: heard of, in order, not yet folded."""
 
     silence: Silence | None = None
     raised: bool = False
@@ -45,7 +45,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`on` is the day of return as first heard: when an earlier one follows, in time, it is not told again."""
+    """`on` is the day of return as first heard: an earlier one that follows in time is not told again."""
 
     alert_id: str
     on: date

@@ -22,7 +22,7 @@ LAST_BITS = 1e-9
 
 
 def crossing(p: Parameters, silence: Silence, policy: Policy, start: date, end: date) -> date | None:
-    """The first morning in [start, end) that finds the silence open and P(silent) >= threshold; None: there is none.
+    """The first morning in [start, end) that finds the silence open and P(silent) at the threshold, or None.
 
     P(silent) only rises while a silence lasts, so the last morning tells whether there is one.
     """
@@ -51,6 +51,6 @@ def crossings(
     chance = p_silents(
         p, x, (last - first) / 7, np.maximum(day - 1 - first, last - first) / 7, policy.horizon_weeks
     )
-    for place in np.flatnonzero(chance >= policy.threshold - LAST_BITS):
+    for place in np.flatnonzero(chance >= policy.threshold - LAST_BITS).tolist():
         found[place] = crossing(p, silences[place], policy, start, end)
     return found

@@ -1,20 +1,18 @@
 """Parameters from histories: maximum likelihood by Newton's method, the same from every start."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from services.insight.churn.climb import HIGHEST, LOWEST, climb
 from services.insight.churn.histories import Histories
-from services.insight.churn.likelihood import Floats, Slope, log_likelihood, slope
+from services.insight.churn.likelihood import Floats, log_likelihood
 from services.insight.churn.mbg import Parameters
+from services.insight.churn.slope import Slope, slope
 
 COLD = Parameters(1.0, 1.0, 1.0, 1.0)
-LOWEST, HIGHEST = np.log(1e-3), np.log(1e4)
 LOOSE = 2.0
-"""Standard deviation of the logs under the fall-back's prior, around 1: a factor of 7 either way is nothing odd."""
-
-Hill = Callable[[Floats], Slope]
+"""Standard deviation of the logs under the fall-back's prior, around 1: a factor of 7 either way is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,8 @@ class Fit:
 def fit(found: Histories, start: Parameters | None = None) -> Fit:
     """Rounded to 7 significant digits, which the last bits of a sum do not reach. A start only saves time.
 
-    Frequent buyers who hardly ever quit, or all buy at one pace, leave a parameter without a maximum: then the
-    fit is made once more under the prior, so that there is always something finite to offer.
+    Buyers who hardly ever quit, or who all keep one pace, leave a parameter without a maximum: then the fit
+    is made once more under the prior, so that there is always something finite to offer.
     """
     first = np.log(np.array((start or COLD).as_tuple()))
     top, converged = climb(lambda logs: slope(logs, *found.now, found.customers), first)
@@ -45,41 +43,6 @@ def fit(found: Histories, start: Parameters | None = None) -> Fit:
     p = Parameters(*(float(f"{value:.7g}") for value in np.exp(top)))
     score = round(log_likelihood(p, *found.now, found.customers), 6)
     return Fit(p, score, found.count, found.repeaters, converged, held)
-
-
-def climb(hill: Hill, start: Floats) -> tuple[Floats, bool]:
-    """The top within the bounds, and whether the steps to it died away."""
-    place = np.clip(start, LOWEST, HIGHEST)
-    here = hill(place)
-    for _ in range(100):
-        step = _newton(here, place)
-        if not np.all(np.isfinite(step)):
-            return place, False
-        place, here = _uphill(hill, place, here, step)
-        if float(np.max(np.abs(step))) < 1e-9:
-            return place, True
-    return place, False
-
-
-def _newton(here: Slope, place: Floats) -> Floats:
-    """Newton's step where the hill is round, uphill where it is not; none through a bound, none beyond 2 logs."""
-    stuck = ((place <= LOWEST) & (here.gradient < 0)) | ((place >= HIGHEST) & (here.gradient > 0))
-    free = np.flatnonzero(~stuck)
-    step = np.zeros_like(place)
-    if free.size and np.all(np.isfinite(here.hessian)):
-        curves, axes = np.linalg.eigh(here.hessian[np.ix_(free, free)])
-        step[free] = axes @ ((axes.T @ here.gradient[free]) / np.maximum(np.abs(curves), 1e-9))
-    return step / max(1.0, float(np.max(np.abs(step))) / 2)
-
-
-def _uphill(hill: Hill, place: Floats, here: Slope, step: Floats) -> tuple[Floats, Slope]:
-    """The step, shortened until it does not lead down; a tiny one is beyond what a sum can tell, and is taken."""
-    for shorter in range(20):
-        there = np.clip(place + step / 4**shorter, LOWEST, HIGHEST)
-        reached = hill(there)
-        if reached.value >= here.value or float(np.max(np.abs(step))) < 1e-5:
-            return there, reached
-    return place, here
 
 
 def _leaning(found: Slope, logs: Floats) -> Slope:

@@ -14,7 +14,7 @@ WEEK = timedelta(weeks=1)
 
 
 class Seen(NamedTuple):
-    """A customer's purchase days before a boundary, and as they had been one week earlier (None: not begun)."""
+    """A customer's purchase days before a boundary, and as of one week earlier (None: not begun)."""
 
     first: date
     last: date
@@ -35,8 +35,8 @@ def seen(days: Sequence[date], boundary: date) -> Seen | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histories:
-    """Distinct histories in a fixed order. Columns: x, t_x, T at the boundary, then as one week before (weeks;
-    zeros for who was new in that week), and how many customers share each."""
+    """Distinct histories in a fixed order. Columns: x, t_x, T at the boundary; the same one week before
+    (zeros for who was new in that week); how many customers share each. Times in weeks."""
 
     now: tuple[Floats, Floats, Floats]
     before: tuple[Floats, Floats, Floats]

@@ -1,13 +1,13 @@
 """A customer carried forward one purchase and one morning at a time: always where `assess` would be.
 
-Purchases may arrive in any order as long as none is late (`is_late`): days that the clock has not reached wait
-in `ahead`, so the timeline need not be read. A late one does: see `revise`. The caller's part, per partition:
+Purchases may arrive in any order as long as none is late (`is_late`): days that the clock has not reached
+wait in `ahead`, so the timeline need not be read. A late one does: see `revise`. The caller, per partition:
 
 1. a purchase: `hear`, then keep `due` beside the customer;
-2. the clock moves on within its week: in order of the dues up to it, `judge` the customer on that morning, keep
-   the next `due` (asked with that morning as `through`), until none is left; then `through` is the clock's morning;
-3. the clock reaches a boundary: first 2 up to the morning before; the week's fit is in the schedule; then, with
-   that morning as `through` and the new `week`, keep `dues` of all; then 2.
+2. the clock moves on within its week: in order of the dues up to it, `judge` the customer on that morning and
+   keep the next `due` (asked with that morning as `through`); at last `through` is the clock's own morning;
+3. the clock reaches a boundary: 2 up to the morning before; the week's fit enters the schedule; with that
+   morning as `through` and the new `week`, keep `dues` of all; then 2.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ from services.insight.churn.weeks import DAY
 
 
 def hear(buyer: Buyer, days: Iterable[date], judged: Judged) -> Turn:
-    """Purchase days of one customer, in any order. ValueError when one is late: then `revise` is asked for."""
+    """Purchase days of one customer, in any order. ValueError when one is late: `revise` then."""
     buyer = settled(buyer, judged.through)
     last = buyer.silence.last if buyer.silence else None
     new = {day for day in days if day != last}
@@ -31,12 +31,11 @@ def hear(buyer: Buyer, days: Iterable[date], judged: Judged) -> Turn:
         raise ValueError(
             f"a purchase on {min(late)} is late, judged through {judged.through}: revise the customer"
         )
-    buyer, changes = returned(replace(buyer, ahead=tuple(sorted(new.union(buyer.ahead)))))
-    return settled(buyer, judged.through), changes
+    return returned(replace(buyer, ahead=tuple(sorted(new.union(buyer.ahead)))))
 
 
 def judge(buyer: Buyer, customer: str, on: date, rules: Rules) -> Turn:
-    """The judgement of one morning, all before it being done: an alert, or nothing new (so it may come twice).
+    """The judgement of one morning, all before it being done: an alert, or nothing (so it may come twice).
 
     When the return is already known, the alert is raised and resolved: arrival order must not decide.
     """
@@ -48,7 +47,7 @@ def judge(buyer: Buyer, customer: str, on: date, rules: Rules) -> Turn:
         return buyer, ()
     alert = raised(customer, silence, on, next(iter(buyer.ahead), None), rules, by)
     buyer, changes = returned(replace(buyer, raised=True, alert=alert.id))
-    return settled(buyer, on), (Raised(alert), *changes)
+    return buyer, (Raised(alert), *changes)
 
 
 def due(buyer: Buyer, judged: Judged, rules: Rules) -> date | None:
@@ -67,18 +66,14 @@ def due(buyer: Buyer, judged: Judged, rules: Rules) -> date | None:
 def dues(buyers: Sequence[Buyer], judged: Judged, rules: Rules) -> list[date | None]:
     """`due` of each, for a whole partition at a boundary."""
     by = rules.schedule.at(judged.week)
-    found: list[date | None] = [None] * len(buyers)
     if by is None:
-        return found
-    quiet: dict[int, Silence] = {}
-    for place, buyer in enumerate(settled(each, judged.through) for each in buyers):
-        if buyer.ahead:
-            found[place] = due(buyer, judged, rules)
-        elif buyer.silence and not buyer.raised:
-            quiet[place] = buyer.silence
+        return [None] * len(buyers)
+    there = [settled(buyer, judged.through) for buyer in buyers]
+    found = [due(buyer, judged, rules) if buyer.ahead else None for buyer in there]
+    alone = {n: b.silence for n, b in enumerate(there) if b.silence and not (b.raised or b.ahead)}
     start, end = judged.through + DAY, rules.weeks.boundary(judged.week + 1)
-    mornings = crossings(by.parameters, list(quiet.values()), rules.policy, start, end)
-    for place, morning in zip(quiet, mornings, strict=True):
+    mornings = crossings(by.parameters, list(alone.values()), rules.policy, start, end)
+    for place, morning in zip(alone, mornings, strict=True):
         found[place] = morning
     return found
 

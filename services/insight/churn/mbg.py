@@ -25,7 +25,7 @@ class Parameters:
 def p_silent(p: Parameters, x: int, t_x: float, T: float, horizon: float) -> float:  # noqa: N803
     """The chance of no purchase within `horizon` more weeks, silent so far: L(x, t_x, T + H) / L(x, t_x, T).
 
-    Rises with T all through a silence, towards 1. Powers are taken relative to alpha + t_x, so nothing overflows.
+    Rises with T all through a silence, towards 1. Powers are relative to alpha + t_x: nothing overflows.
     """
     n, quit_odds, last = p.r + x, p.a / (p.b + x), log(p.alpha + t_x)
     now = exp(n * (last - log(p.alpha + T)))
@@ -40,7 +40,7 @@ def p_alive(p: Parameters, x: int, t_x: float, T: float) -> float:  # noqa: N803
 
 
 def p_alive_deadline(p: Parameters, x: int, t_x: float, theta: float) -> float:
-    """The T, in weeks, at which `p_alive` has fallen to theta; t_x when it is there at once, inf when never."""
+    """The T, in weeks, at which `p_alive` has fallen to theta; t_x when it begins below, inf when never."""
     odds = log(1 - theta) - log(theta) + log(p.b + x) - log(p.a)
     exponent = odds / (p.r + x)
     return max(t_x, exp(exponent) * (p.alpha + t_x) - p.alpha) if exponent < 700 else inf

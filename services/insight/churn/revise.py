@@ -1,4 +1,4 @@
-"""After a late purchase: the customer judged anew from the timeline, and what that changes in what was told."""
+"""After a late purchase: the customer judged anew from the timeline, and how that changes what was told."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,15 @@ def revise(
 ) -> Turn:
     """The buyer as of `judged`, and the facts that lead from the alerts told (by id) to those that follow.
 
-    `days` are all that are known, sorted and distinct. An alert whose deadline moved is withdrawn and raised anew
-    under the same id: what it said no longer follows. One withdrawn before and following again is raised again.
+    `days` are all that are known, sorted and distinct. An alert whose deadline moved is withdrawn and raised
+    anew under the same id: what it said no longer follows. So is one raised again that was withdrawn before.
     """
     alerts = assess(customer, days, rules, judged.through)
     follows = {alert.id: alert for alert in alerts}
     gone = [
-        Withdrawn(id, _why(follows.get(id))) for id, was in told.items() if not _same(was, follows.get(id))
+        Withdrawn(key, _why(follows.get(key)))
+        for key, was in told.items()
+        if not _same(was, follows.get(key))
     ]
     news = [change for alert in alerts for change in _news(alert, told.get(alert.id))]
     return _buyer(days, alerts, judged), (*gone, *news)

@@ -19,7 +19,7 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Accepted fits in order of their weeks. Between two of them, and after the last, the earlier one stays."""
+    """Accepted fits in order of their weeks. Each stays until the next."""
 
     fits: tuple[InForce, ...] = ()
 
@@ -29,7 +29,7 @@ class Schedule:
         return self.fits[place - 1] if place else None
 
     def then(self, fit: InForce) -> "Schedule":
-        """With one more. ValueError when it is not later than the last: the past is not judged anew in silence."""
+        """With one more. ValueError when it is not later than the last: the past keeps its parameters."""
         if self.fits and fit.week <= self.fits[-1].week:
             last = self.fits[-1]
             raise ValueError(

@@ -40,7 +40,7 @@ def broken(silence: Silence | None, day: date) -> Silence:
 
 
 def silences(days: Iterable[date], opening: Silence | None = None) -> Iterator[tuple[Silence, date | None]]:
-    """Each silence with the day that ended it (None: it lasts), of sorted distinct days that follow `opening`."""
+    """Each silence with the day that ended it (None: it lasts), of sorted distinct days after `opening`."""
     silence = opening
     for day in days:
         if silence:

@@ -1,4 +1,4 @@
-"""Mornings and weeks. A morning is the UTC midnight that begins a day: all purchases before it are known then."""
+"""Mornings and weeks. A morning is the UTC midnight that begins a day: the days before it are known then."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

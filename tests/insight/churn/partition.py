@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 @dataclass
 class Partition:
-    """`future` holds the fits of weeks to come: each enters `rules` when its boundary is reached, not before."""
+    """`future` holds the fits of weeks to come: each enters `rules` when its boundary is reached."""
 
     rules: Rules
     future: Schedule

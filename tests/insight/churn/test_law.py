@@ -24,7 +24,9 @@ PARAMETERS = st.builds(Parameters, *(st.floats(0.2, 4.0) for _ in range(4)))
 def partitions(draw: Callable[..., Any]) -> Partition:
     weeks = sorted(draw(st.sets(st.integers(1, SPAN // 7), min_size=1, max_size=8)))
     fits = tuple(InForce(week, f"fit-{week}", draw(PARAMETERS)) for week in weeks)
-    policy = Policy(threshold=draw(st.floats(0.2, 0.95)), horizon_weeks=draw(st.sampled_from([1.0, 4.0, 39.0])))
+    policy = Policy(
+        threshold=draw(st.floats(0.2, 0.95)), horizon_weeks=draw(st.sampled_from([1.0, 4.0, 39.0]))
+    )
     return Partition(Rules(policy, Weeks(ORIGIN), Schedule()), Schedule(fits))
 
 
