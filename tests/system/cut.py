@@ -12,10 +12,11 @@ When = Literal["before the commit", "before its reply"]
 
 @dataclass
 class Wire:
-    """Passes everything on; breaks at each of the next `left` commits."""
+    """Passes everything on; spares some commits, then breaks at each of the next `left`."""
 
     server: tuple[str, int]
     when: When
+    spared: int
     left: int
 
     async def connect(self, client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
@@ -34,13 +35,19 @@ class Wire:
         self, client: asyncio.StreamReader, ask: asyncio.StreamWriter, deaf: asyncio.Event
     ) -> None:
         while data := await client.read(65_536):
-            if b"COMMIT;\0" in data and self.left:
-                self.left -= 1
+            if b"COMMIT;\0" in data and self._breaks():
                 if self.when == "before the commit":
                     return
                 deaf.set()
             ask.write(data)
             await ask.drain()
+
+    def _breaks(self) -> bool:
+        if self.spared:
+            self.spared -= 1
+            return False
+        self.left -= 1
+        return self.left >= 0
 
 
 async def _answer(server: asyncio.StreamReader, answer: asyncio.StreamWriter, deaf: asyncio.Event) -> None:
@@ -52,10 +59,10 @@ async def _answer(server: asyncio.StreamReader, answer: asyncio.StreamWriter, de
 
 
 @asynccontextmanager
-async def wire(url: str, when: When, times: int) -> AsyncIterator[tuple[Wire, str]]:
+async def wire(url: str, when: When, spared: int, times: int) -> AsyncIterator[tuple[Wire, str]]:
     """The wire, and the URL by which PostgreSQL is reached through it."""
     parts = urlsplit(url)
-    made = Wire((parts.hostname or "", parts.port or 5432), when, times)
+    made = Wire((parts.hostname or "", parts.port or 5432), when, spared, times)
     listening = await asyncio.start_server(made.connect, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
     login = parts.netloc.rpartition("@")[0]

@@ -15,12 +15,12 @@ from tests.system.test_intake import all_taken, heard_once, wishes
 async def test_a_connection_cut_at_commit_applies_the_batch_exactly_once(
     place: Restaurant, when: When
 ) -> None:
-    await place.publish(*wishes(200))
-    async with wire(place.settings.database, when, times=3) as (cut, url):
+    await place.publish(*wishes(400))
+    async with wire(place.settings.database, when, spared=2, times=2) as (cut, url):
         async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
             through = replace(place, store=PostgresStore(pool))
             async with hearing(through.intake(batch=40)):
-                await all_taken(place, 200)
-        assert cut.left == 0
-    await heard_once(place, 200)
+                await all_taken(place, 400)
+        assert cut.left <= 0
+    await heard_once(place, 400)
     assert await place.parked() == []

@@ -128,6 +128,26 @@ async def test_poison_is_found_and_parked_and_all_others_are_applied(place: Rest
     assert all(b'"egg.wanted"' in row["body"] for row in bodies)
 
 
+class ChokesEvenOnParking(Chokes):
+    """Three times."""
+
+    tries = 0
+
+    async def take(self, batch: Batch) -> None:
+        self.tries += bool(batch.parked)
+        if batch.parked and self.tries <= 3:
+            raise ValueError("this row cannot be written")
+        await super().take(batch)
+
+
+async def test_what_cannot_even_be_parked_is_not_skipped(place: Restaurant) -> None:
+    await place.publish(*wishes(20))
+    async with hearing(place.intake(like(place, ChokesEvenOnParking), batch=5)):
+        await all_taken(place, 20)
+    await heard_once(place, 19)
+    assert len(await place.parked()) == 1
+
+
 async def test_what_nobody_can_read_is_parked_and_stops_nothing(place: Restaurant) -> None:
     bad: list[tuple[bytes | None, bytes | None]] = [
         (b"x", None), (b"x", b"\xff"), (b"x", b"{}"), (b"x", b"[1]"), (None, b"x"),
@@ -154,10 +174,10 @@ class Stumbles(StageWork):
 
 
 async def test_an_outage_parks_nothing(place: Restaurant) -> None:
-    await place.publish(*wishes(100))
+    await place.publish(*wishes(1))
     async with hearing(place.intake(like(place, Stumbles))):
-        await all_taken(place, 100)
-    await heard_once(place, 100)
+        await all_taken(place, 1)
+    await heard_once(place, 1)
     assert await place.parked() == []
 
 
@@ -180,6 +200,31 @@ class Slow(StageWork):
     async def take(self, batch: Batch) -> None:
         await asyncio.sleep(0.05)
         await super().take(batch)
+
+
+class InHand(Slow):
+    batches = 0
+
+    async def take(self, batch: Batch) -> None:
+        self.batches += 1
+        await super().take(batch)
+        self.batches -= 1
+
+
+async def test_partitions_are_given_away_only_when_the_batch_in_hand_is_written(place: Restaurant) -> None:
+    async def working() -> bool:
+        return work.batches > 0
+
+    work = InHand(place.work.stage, place.work.transactor.vocabulary, place.work.ground)
+    await place.publish(*wishes(500))
+    async with hearing(place.intake(work, batch=10)) as intake:
+        await until(working)
+        await intake.on_partitions_revoked(set())
+        assert not work.batches
+        assert not intake.positions
+        taken = await place.taken()
+        assert taken > 0
+    assert await place.taken() == taken
 
 
 @pytest.mark.timeout(60)
