@@ -113,6 +113,7 @@ class Sitting:
         while heap and heap[0][0] <= until:
             at, stream = heapq.heappop(heap)
             if self._due_now.get(stream) == at:
+                self.changes.fired += 1
                 self._remember_due(stream, partition, None)  # asked once, whatever it answers
                 self._decide(stream, TimePassed(), at, partition, cause)
 

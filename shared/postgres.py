@@ -1,5 +1,6 @@
 """The store on PostgreSQL: one statement a kind of change, one transaction a batch, whatever its size."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from shared import metrics
 from shared.clock import Clock, Vouch
 from shared.park import headers_json
 from shared.sql import columns, statements
@@ -65,6 +67,7 @@ class PostgresStore:
             async with self.pool.acquire() as connection, connection.transaction():
                 yield connection
         except asyncpg.UniqueViolationError as error:
+            metrics.CONFLICTS.inc()
             raise Conflict(str(error)) from error
 
     async def write(self, connection: Any, changes: Changes) -> None:
@@ -78,6 +81,9 @@ class PostgresStore:
         if gone := [stream for stream, (_, due) in changes.dues.items() if due is None]:
             self.statements_sent += 1
             await connection.execute(SQL["due_clear"], gone)
+        metrics.DUES_FIRED.inc(changes.fired)
+        for type_, number in Counter(fact.type for fact in changes.facts).items():
+            metrics.FACTS.labels(type_).inc(number)
 
 
 def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:

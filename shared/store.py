@@ -65,6 +65,7 @@ class Changes:
     inbox: list[UUID] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
     pulses: dict[int, bytes] = field(default_factory=dict)
+    fired: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class Judge:
         changes = Changes(pulses={p: self._pulse(p, moment) for p, moment in until.items()})
         async with self.store.transaction() as connection:
             if ripe:
+                changes.fired = len(ripe)
                 judgement = Judgement(
                     self.rules, await ledger.buyers(connection, {customer_of(d.stream) for d in ripe})
                 )
