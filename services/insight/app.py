@@ -75,10 +75,10 @@ class InsightWork:
                         self.judge.forget()
                     await self._pass_time()
             except Exception as error:
-                if not is_outage(error):
-                    raise
                 self.judge.forget()
-                log.info("looking again later: %s", error)
+                log.log(
+                    logging.INFO if is_outage(error) else logging.ERROR, "looking again later", exc_info=error
+                )
             await asyncio.sleep(LOOK_AGAIN)
 
 
