@@ -6,16 +6,17 @@ import asyncpg
 import pytest
 
 from shared.postgres import PostgresStore
+from tests.shared.kitchen import wanted
 from tests.system.cut import When, wire
 from tests.system.restaurant import Restaurant, hearing
-from tests.system.test_intake import all_taken, heard_once, wishes
+from tests.system.test_intake import all_taken, heard_once
 
 
 @pytest.mark.parametrize("when", ["before the commit", "before its reply"])
 async def test_a_connection_cut_at_commit_applies_the_batch_exactly_once(
     place: Restaurant, when: When
 ) -> None:
-    await place.publish(*wishes(400))
+    await place.publish(*(wanted(f"w{n}", "one guest") for n in range(400)))
     async with wire(place.settings.database, when, spared=2, times=2) as (cut, url):
         async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
             through = replace(place, store=PostgresStore(pool))
