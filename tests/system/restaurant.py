@@ -75,13 +75,23 @@ class Restaurant:
 
     async def hinted(self) -> dict[int, int]:
         """Kafka's committed offset of each partition."""
-        parts = [TopicPartition(self.topic, n) for n in range(PARTITIONS)]
+        async with self._member() as consumer:
+            parts = sorted(consumer.assignment())
+            return {part.partition: await consumer.committed(part) or 0 for part in parts}
+
+    async def mislead(self, offset: int) -> None:
+        """Tells Kafka that the group has taken so many records of each partition."""
+        async with self._member() as consumer:
+            await consumer.commit(dict.fromkeys(consumer.assignment(), offset))
+
+    @asynccontextmanager
+    async def _member(self) -> AsyncIterator[Any]:
         asked = AIOKafkaConsumer(
             bootstrap_servers=self.settings.kafka, group_id=self.topic, enable_auto_commit=False
         )
         async with asked as consumer:
-            consumer.assign(parts)
-            return {part.partition: await consumer.committed(part) or 0 for part in parts}
+            consumer.assign([TopicPartition(self.topic, n) for n in range(PARTITIONS)])
+            yield consumer
 
 
 @asynccontextmanager

@@ -71,6 +71,14 @@ async def test_a_crash_before_kafka_knows_applies_nothing_twice(
     await heard_once(place, 350)
 
 
+async def test_where_to_begin_is_said_by_the_database_and_not_by_kafka(place: Restaurant) -> None:
+    await place.publish(*wishes(100))
+    await place.mislead(offset=3)
+    async with hearing(place.intake()):
+        await all_taken(place, 100)
+    await heard_once(place, 100)
+
+
 async def nothing_said(_: Intake, force: bool = False) -> None:
     """A process that died before it came to its hint."""
 
