@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Silent = Callable[[datetime, int, float, float], float | None]
 """P(silent) at a moment, of repeat purchases, weeks from first to last and from first to now; or no model."""
 SEVERAL = 4
+ROOM = 90
+"""Days of the time axis that a date beside a point takes."""
 Appeal = tuple[bool, bool, bool, int, str]
 
 
@@ -66,8 +68,8 @@ def journey_picture(path: Path, log: Log, chosen: Chosen, silent: Silent) -> Pat
     """Draw and write it."""
     figure, (above, below) = sheet(2, 6.2, [0.45, 2])
     _purchases(above, chosen)
-    _suspicion(below, curve(chosen.days, log.end, silent), chosen)
     below.set_xlim(*moments(_start(chosen.days[0]) - DAY * 10, log.end + DAY * 4))
+    _suspicion(below, curve(chosen.days, log.end, silent), chosen)
     dates(below)
     name = log.names.get(chosen.customer, chosen.customer)
     headline(figure, _title(chosen, log.end), f"Customer {name}: {_story(chosen, log.end)}")
@@ -89,26 +91,28 @@ def _suspicion(axes: "Axes", points: Sequence[tuple[datetime, float | None]], ch
     axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK)
     axes.set_ylim(0, 1)
     for alert in chosen.alerts:
-        _mark(axes, alert, chosen)
+        _mark(axes, alert)
 
 
-def _mark(axes: "Axes", alert: Alert, chosen: Chosen) -> None:
+def _mark(axes: "Axes", alert: Alert) -> None:
     """The alert where it was raised, and how it ended."""
     height = alert.threshold
     (raised,) = moments(alert.raised_at)
     axes.axhline(height, color=AMBER, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     axes.plot([raised], [height], "o", color=AMBER, markersize=9, zorder=5)
-    left = alert.raised_at - _start(chosen.days[0]) < DAY * 120
-    _word(axes, f"alert, {alert.raised_at:%d %b %Y}", (raised, height), AMBER, left)
+    has_room = axes.get_xlim()[1] - raised > ROOM
+    _word(
+        axes, f"alert, {alert.raised_at:%d %b %Y}", (raised, height), AMBER, (9, -17) if has_room else (-8, 9)
+    )
     if alert.state == "resolved" and alert.ended_at is not None:
         (back,) = moments(alert.ended_at)
         axes.axvline(back, color=BLUE, linewidth=1.2, linestyle=(0, (1, 2)))
-        _word(axes, "came back", (back, 0.02), BLUE, True)
+        _word(axes, "came back", (back, 0.02), BLUE, (8, 9))
 
 
-def _word(axes: "Axes", text: str, at: tuple[float, float], colour: str, before: bool) -> None:
-    """Beside a point, on the side where there is room."""
-    off, side = ((8, 9), "left") if before else ((-8, 9), "right")
+def _word(axes: "Axes", text: str, at: tuple[float, float], colour: str, off: tuple[int, int]) -> None:
+    """Beside a point, `off` by so many points of type."""
+    side = "left" if off[0] > 0 else "right"
     axes.annotate(text, at, off, textcoords="offset points", color=colour, fontweight="bold", ha=side)
 
 
