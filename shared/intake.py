@@ -20,7 +20,7 @@ from faststream.kafka.message import KafkaMessage
 
 from shared import metrics
 from shared.outage import Outage, is_outage
-from shared.patience import patiently
+from shared.patience import knock, patiently
 from shared.reception import Door, Record, receive, refuse
 from shared.settings import Settings
 from shared.store import Partition, Store
@@ -76,6 +76,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     async def start(self) -> None:
         """Join the group. Errors: `KafkaError` while the broker is away."""
         self._leaving = False
+        await knock(self.settings.kafka)
         await self._broker.start()
 
     async def stop(self) -> None:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from shared import metrics
@@ -41,3 +42,12 @@ async def patiently(
         pause = min(pause * 2, LONGEST)
         if between is not None:
             await between()
+
+
+async def knock(kafka: str) -> None:
+    """Whether anybody answers: a FastStream broker that fails to start leaves a producer behind each time."""
+    client = AIOKafkaClient(bootstrap_servers=kafka)
+    try:
+        await client.bootstrap()
+    finally:
+        await client.close()

@@ -9,7 +9,7 @@ from shared.postgres import PostgresStore
 from tests.shared.kitchen import wanted
 from tests.system.cut import When, wire
 from tests.system.restaurant import Restaurant, hearing
-from tests.system.test_intake import all_taken, heard_once
+from tests.system.wishes import all_taken, heard_once
 
 
 @pytest.mark.parametrize("when", ["before the commit", "before its reply"])
