@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import digamma, zeta
+from scipy.special import digamma, expit, zeta
 
 from services.insight.churn.likelihood import Floats, log_likelihood
 from services.insight.churn.mbg import Parameters
@@ -51,7 +51,7 @@ def _silence(p: Parameters, x: Floats, t_x: Floats, T: Floats, weights: Floats) 
     """Derivatives of log(active + gone): each way's own, weighed by its share, and their disagreement."""
     r, alpha, a, b = p.as_tuple()
     n, now, last, nothing = r + x, alpha + T, alpha + t_x, np.zeros_like(x)
-    share = 1 / (1 + np.exp(np.log(a) - np.log(b + x) + n * (np.log(now) - np.log(last))))
+    share = expit(np.log(b + x) - np.log(a) + n * (np.log(last) - np.log(now)))
     active = np.stack([-np.log(now), -n / now, nothing, nothing])
     gone = np.stack([-np.log(last), -n / last, nothing + 1 / a, -1 / (b + x)])
     still, quit_ = weights * share, weights * (1 - share)

@@ -41,7 +41,7 @@ def test_the_alerts_of_the_whole_log_are_those_of_assess_and_none_was_withdrawn(
         log.sort(key=lambda bought: bought[0].toordinal() + chance.uniform(0, LATENESS.days))
     partition = played(rules, log, LATENESS if seed is not None else timedelta(0))
     partition.agrees_with_assess()
-    standing = {id for told in partition.told.values() for id, each in told.items() if not each.resolved}
+    standing = {key for told in partition.told.values() for key, each in told.items() if not each.resolved}
     expected = [a for c, bought in days().items() for a in assess(c, bought, rules, END)]
     assert standing == {alert.id for alert in expected if alert.resolved_on is None}
     assert len(standing) > 1500
