@@ -1,4 +1,8 @@
-"""Who is measured, and one run of each: from the first record in hand to the last one durable."""
+"""Who is measured, and one run of each: from the first record in hand to the last one durable.
+
+Of a service the first moment known from outside is when its first batch was decoded and stamped: some
+2,000 of the 60,000 events were parsed before, which favours it by a hundredth.
+"""
 
 import tempfile
 from collections.abc import Callable
@@ -33,13 +37,15 @@ def stage(ground: Ground, _: int) -> Run:
     ground.bring_back("conversion", ground.start)
     ends, before = ground.ends(SIGNALS), sum(ground.ends("conversion").values())
     url = ground.record("conversion").owner_url
-    with ground.running("conversion") as meter:
+    with ground.running("conversion") as service:
         last = until(lambda: ground.caught_up("conversion", ends), PATIENCE, "conversion to drain the topic")
     published = sum(ground.ends("conversion").values()) - before
     if published < ground.sizes.rush:
         raise RuntimeError(f"conversion published {published} records of {ground.sizes.rush}")
     first = stores.ask(url, FIRST_FACT)[0][0]
-    return Run(ground.sizes.rush, first, last, meter.cpu_between(first, last), meter.peak_bytes)
+    return Run(
+        ground.sizes.rush, first, last, service.meter.cpu_between(first, last), service.meter.peak_bytes
+    )
 
 
 def insight(ground: Ground, _: int) -> Run:
@@ -47,19 +53,21 @@ def insight(ground: Ground, _: int) -> Run:
     ground.bring_back("insight", ground.start)
     ends, week_end = ground.ends(SIGNALS), (ground.sizes.present + timedelta(weeks=1)).date()
     url = ground.record("insight").owner_url
-    with ground.running("insight") as meter:
+    with ground.running("insight") as service:
         until(lambda: ground.caught_up("insight", ends), PATIENCE, "insight to drain the topic")
         last = until(lambda: judged(ground, week_end), PATIENCE, "insight to judge the week")
     first = stores.ask(url, FIRST_TOLD, ground.sizes.present)[0][0]
-    return Run(ground.sizes.rush, first, last, meter.cpu_between(first, last), meter.peak_bytes)
+    return Run(
+        ground.sizes.rush, first, last, service.meter.cpu_between(first, last), service.meter.peak_bytes
+    )
 
 
 def peer(module: str, events: Callable[[Ground], int], ground: Ground, turn: int) -> Run:
     """A peer on the same records, with a new database, consumer group and state directory."""
     database = stores.empty(ground.admin, "bench")
     with tempfile.TemporaryDirectory(dir=ground.house.directory) as state:
-        counts = (str(events(ground)), str(ground.records))
-        arguments = (ground.bootstrap, database, SIGNALS, f"bench-{module}-{turn}", *counts, state)
+        group = f"bench-{module}-{turn}"
+        arguments = (ground.bootstrap, database, SIGNALS, group, str(events(ground)), state)
         said, meter = answer(f"bench.peers.{module}", arguments, ground.logs / f"{module}.log")
     first, last = said["first"], said["last"]
     return Run(int(said["events"]), first, last, meter.cpu_between(first, last), meter.peak_bytes)
@@ -68,7 +76,10 @@ def peer(module: str, events: Callable[[Ground], int], ground: Ground, turn: int
 CONTENDERS = (
     Contender("stage", "conversion: decided, stored and published", stage),
     Contender("insight", "insight: timeline, journey and risk durable", insight),
-    Contender("raw", "(a) raw limit: getmany(2000), orjson, unnest", partial(peer, "raw", lambda g: g.sizes.rush)),
+    Contender(
+        "raw", "(a) raw limit: getmany(2000), orjson, unnest",
+        partial(peer, "raw", lambda g: g.sizes.rush),
+    ),
     Contender(
         "one_by_one", "(b) FastStream default handler, pydantic, a transaction each",
         partial(peer, "one_by_one", lambda g: g.sizes.one_by_one),
@@ -77,5 +88,8 @@ CONTENDERS = (
         "sourced", "(c) eventsourcing on PostgreSQL, get and save each",
         partial(peer, "sourced", lambda g: g.sizes.sourced),
     ),
-    Contender("quix", "(d) Quix Streams, exactly once, RocksDB", partial(peer, "quix", lambda g: g.sizes.rush)),
+    Contender(
+        "quix", "(d) Quix Streams, exactly once, RocksDB",
+        partial(peer, "quix", lambda g: g.sizes.rush),
+    ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Customers who buy as those of CDNOW did: MBG/NBD with the parameters fitted there, seeded."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bench.events import Letter, heartbeats, name, purchase
@@ -12,15 +12,14 @@ R, ALPHA, A, B = 0.525, 6.183, 0.891, 1.614
 SEED = 20260101
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
 
 
 def history(sizes: Sizes) -> Iterator[Letter]:
     """Purchases of everybody up to the present, a heartbeat every morning."""
     chance = random.Random(SEED)
     bought = sorted(
-        (moment, number)
-        for number in range(sizes.customers)
-        for moment in _life(chance, sizes.history_weeks)
+        (moment, number) for number in range(sizes.customers) for moment in _life(chance, sizes.history_weeks)
     )
     orders = (
         (moment, purchase(f"history-{place}", name(number), moment))
@@ -39,15 +38,28 @@ def _life(chance: random.Random, weeks: int) -> Iterator[datetime]:
         week += chance.expovariate(rate)
 
 
-def rush(sizes: Sizes) -> Iterator[Letter]:
-    """One week of the regulars, who buy far more than before; a heartbeat every hour, seven mornings, one refit."""
+def regulars(sizes: Sizes) -> list[str]:
+    """Who buys in the measured week."""
+    return [name(number) for number in range(sizes.regulars)]
+
+
+def rush(sizes: Sizes, buyers: Sequence[str], returning: Sequence[str] = ()) -> Iterator[Letter]:
+    """One week in which buyers buy far more than before; a heartbeat every hour, seven mornings, one refit.
+
+    Each of those `returning` buys once, evenly spread over the week.
+    """
     chance = random.Random(SEED + 1)
-    week = timedelta(weeks=1)
-    orders = (
-        (moment, purchase(f"rush-{place}", name(chance.randrange(sizes.regulars)), moment))
-        for place, moment in enumerate(sizes.present + week * place / sizes.rush for place in range(sizes.rush))
+    every = sizes.rush // len(returning) if returning else sizes.rush + 1
+    moments = (sizes.present + WEEK * place / sizes.rush for place in range(sizes.rush))
+    whose = (
+        returning[place // every % len(returning)] if place % every == every - 1 else chance.choice(buyers)
+        for place in range(sizes.rush)
     )
-    return _with_heartbeats(orders, sizes.present + HOUR, sizes.present + week, HOUR)
+    orders = (
+        (moment, purchase(f"rush-{place}", customer, moment))
+        for place, (moment, customer) in enumerate(zip(moments, whose, strict=True))
+    )
+    return _with_heartbeats(orders, sizes.present + HOUR, sizes.present + WEEK, HOUR)
 
 
 def _with_heartbeats(

@@ -65,7 +65,13 @@ def judge(name: str, measured: float, bar: float, unit: str, *, at_most: bool = 
     """A figure beside its bar."""
     passed = measured <= bar if at_most else measured >= bar
     sign = "<=" if at_most else ">="
-    return {"name": name, "measured": round(measured, 3), "bar": f"{sign} {bar:g}", "unit": unit, "passed": passed}
+    return {
+        "name": name,
+        "measured": round(measured, 3),
+        "bar": f"{sign} {bar:g}",
+        "unit": unit,
+        "passed": passed,
+    }
 
 
 def ratios(runs: Mapping[str, Sequence[Run]]) -> list[dict[str, object]]:

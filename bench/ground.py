@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import log, stores
-from bench.customers import history, rush
+from bench.customers import history, regulars, rush
 from bench.log import Offsets
-from bench.meter import Meter
-from bench.programs import service
+from bench.programs import Service, service
 from bench.sizes import SIGNALS, Sizes
 from bench.waiting import until
 from deploy.databases import Database
@@ -20,17 +19,17 @@ from deploy.local.record import ServiceRecord
 HEARD = (SIGNALS, "acquisition", "conversion", "retention")
 MEASURED = ("conversion", "insight")
 SILENT = "select not exists (select from unpublished)"
+JUDGED = "select count(*) = 6 from judged where through >= $1"
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Ground:
-    """`start` is where the measured week begins on `signals`; `records` is all there is of it, heartbeats too."""
+    """`start` is where the measured week begins on `signals`, and its earliest record."""
 
     house: House
     sizes: Sizes
     start: Offsets
-    records: int
     tell: Tell
 
     @property
@@ -52,16 +51,16 @@ class Ground:
         return asyncio.run(log.ends(self.bootstrap, topics))
 
     def bring_back(self, name: str, signals: Offsets) -> None:
-        """The service's database as after the history, to go on from here; other topics from where they end."""
+        """The service's database as after the history, `signals` from here on, other topics from their ends."""
         record = self.record(name)
         stores.bring_back(self.admin, Database(name, record.database_url, record.owner_url))
         stores.begin_at(record.owner_url, {**self.ends(*HEARD[1:]), **signals})
 
     @contextmanager
-    def running(self, name: str) -> Iterator[Meter]:
+    def running(self, name: str) -> Iterator[Service]:
         """The real service as a process of its own."""
-        with service(name, self.bootstrap, self.record(name).database_url, self.logs) as meter:
-            yield meter
+        with service(name, self.bootstrap, self.record(name).database_url, self.logs) as one:
+            yield one
 
     def caught_up(self, name: str, ends: Offsets) -> bool:
         """Whether the service has stored and published everything before these ends of `signals`."""
@@ -73,19 +72,18 @@ class Ground:
 
 
 def prepare(directory: Path, sizes: Sizes, tell: Tell) -> Ground:
-    """A fresh house without services, insight brought through the history, and the measured week on the topic."""
+    """A fresh house without services: insight has lived through the history, the measured week waits."""
     house = House.open(directory, services=(), fresh=True, tell=tell)
-    ground = Ground(house, sizes, {}, 0, tell)
+    ground = Ground(house, sizes, {}, tell)
     try:
         start = _live_through_history(ground)
         tell(f"publishing {sizes.rush:,} purchases of one week")
-        letters = list(rush(sizes))
-        asyncio.run(log.pour(ground.bootstrap, letters))
+        asyncio.run(log.pour(ground.bootstrap, list(rush(sizes, regulars(sizes)))))
         asyncio.run(log.forget_before(ground.bootstrap, start))
     except BaseException:
         house.close()
         raise
-    return Ground(house, sizes, start, len(letters), tell)
+    return Ground(house, sizes, start, tell)
 
 
 def _live_through_history(ground: Ground) -> Offsets:
@@ -104,5 +102,4 @@ def _live_through_history(ground: Ground) -> Offsets:
 def judged(ground: Ground, through: object) -> bool:
     """Whether insight has judged every morning up to this date on every partition, and said so."""
     url = ground.record("insight").owner_url
-    question = "select count(*) = 6 from judged where through >= $1"
-    return bool(stores.ask(url, question, through)[0][0]) and bool(stores.ask(url, SILENT)[0][0])
+    return bool(stores.ask(url, JUDGED, through)[0][0]) and bool(stores.ask(url, SILENT)[0][0])

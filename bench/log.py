@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
+import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from bench.events import Letter
-from bench.sizes import SIGNALS
+from bench.sizes import PARTITIONS, SIGNALS
 from shared.contracts.event import STRUCTURED
 
 Offsets = Mapping[tuple[str, int], int]
@@ -57,10 +59,25 @@ async def pour(bootstrap: str, letters: Sequence[Letter]) -> None:
 
 async def ends(bootstrap: str, topics: Sequence[str]) -> Offsets:
     """The offset after the last record of each partition."""
+    places = [TopicPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)]
     async with reader(bootstrap) as client:
-        await client.topics()
-        places = [TopicPartition(t, p) for t in topics for p in client.partitions_for_topic(t) or ()]
-        return {(place.topic, place.partition): end for place, end in (await client.end_offsets(places)).items()}
+        return {
+            (place.topic, place.partition): end for place, end in (await client.end_offsets(places)).items()
+        }
+
+
+async def read(bootstrap: str, topic: str, start: Offsets) -> list[tuple[float, dict[str, Any]]]:
+    """Every event from these offsets to today's end, with the broker's moment (seconds since the epoch)."""
+    goals = {TopicPartition(*place): end for place, end in (await ends(bootstrap, [topic])).items()}
+    found: list[tuple[float, dict[str, Any]]] = []
+    async with reader(bootstrap) as client:
+        client.assign(list(goals))
+        for place in goals:
+            client.seek(place, start[place.topic, place.partition])
+        while any([await client.position(place) < end for place, end in goals.items()]):
+            for records in (await client.getmany(timeout_ms=200)).values():
+                found.extend((record.timestamp / 1000, orjson.loads(record.value)) for record in records)
+    return found
 
 
 async def forget_before(bootstrap: str, offsets: Offsets) -> None:

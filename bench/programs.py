@@ -6,13 +6,27 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.meter import Meter
 from deploy.local.ports import HOST, free_port
+from deploy.local.staff import is_ready
 from deploy.places import ROOT
 
 PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service: what it costs, and where it says whether it is ready."""
+
+    meter: Meter
+    health_url: str
+
+    def ready(self) -> bool:
+        return is_ready(self.health_url)
 
 
 def service_python() -> str:
@@ -22,17 +36,18 @@ def service_python() -> str:
 
 
 @contextmanager
-def service(name: str, bootstrap: str, database_url: str, logs: Path) -> Iterator[Meter]:
+def service(name: str, bootstrap: str, database_url: str, logs: Path) -> Iterator[Service]:
     """The service `name`, from its start until it has stopped on SIGTERM."""
+    http = f"{HOST}:{free_port()}"
     env = {
         "EVERGREEN_KAFKA": bootstrap,
         "EVERGREEN_DATABASE": database_url,
-        "EVERGREEN_HTTP": f"{HOST}:{free_port()}",
+        "EVERGREEN_HTTP": http,
     }
     with started([service_python(), "-m", f"services.{name}.app"], env, logs / f"{name}.log") as process:
         meter = Meter(process.pid)
         try:
-            yield meter
+            yield Service(meter, f"http://{http}/readyz")
         finally:
             process.terminate()
             process.wait(PATIENCE)
@@ -40,9 +55,7 @@ def service(name: str, bootstrap: str, database_url: str, logs: Path) -> Iterato
 
 
 @contextmanager
-def started(
-    command: Sequence[str], env: Mapping[str, str], log: Path
-) -> Iterator[subprocess.Popen[str]]:
+def started(command: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[str]]:
     """A process at the root of the checkout; killed when it has not ended by itself."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as errors:
@@ -57,12 +70,13 @@ def started(
             process.wait()
 
 
-def answer(module: str, arguments: Sequence[str], log: Path) -> tuple[dict[str, float], Meter]:
-    """The JSON that `python -m module` writes as its last line, and what it cost. RuntimeError when it fails."""
+def answer(module: str, arguments: Sequence[str], log: Path) -> tuple[dict[str, Any], Meter]:
+    """The JSON that `python -m module` writes, and what it cost. RuntimeError when it fails."""
     with started([sys.executable, "-W", "ignore", "-m", module, *arguments], {}, log) as process:
         meter = Meter(process.pid)
         said, _ = process.communicate(timeout=PATIENCE)
         meter.stop()
-    if process.returncode != 0 or not said.strip():
-        raise RuntimeError(f"{module} ended with {process.returncode}: see {log}")
-    return json.loads(said.strip().splitlines()[-1]), meter
+    answers = [line for line in said.splitlines() if line.startswith("{")]
+    if process.returncode != 0 or not answers:
+        raise RuntimeError(f"{module} ended with {process.returncode} and no answer: see {log}")
+    return json.loads(answers[-1]), meter

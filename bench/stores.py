@@ -48,7 +48,7 @@ def set_aside(admin_url: str, name: str) -> None:
 
 
 def bring_back(admin_url: str, database: Database) -> None:
-    """The database as it was set aside, with its roles' rights; checkpointed, so that no run pays another's."""
+    """The database as it was set aside, with its roles' rights; checkpointed: no run pays another's."""
     name = database.service
     run(
         admin_url,
@@ -69,4 +69,7 @@ def begin_at(owner_url: str, offsets: Offsets) -> None:
     """The service of this database takes each partition up from here."""
     rows = ", ".join(f"('{topic}', {partition}, {offset})" for (topic, partition), offset in offsets.items())
     statement = f"insert into positions values {rows}"
-    run(owner_url, f"{statement} on conflict (topic, partition) do update set next_offset = excluded.next_offset")
+    run(
+        owner_url,
+        f"{statement} on conflict (topic, partition) do update set next_offset = excluded.next_offset",
+    )

@@ -7,7 +7,7 @@ EVERY = 0.02
 
 
 def until(holds: Callable[[], bool], seconds: float, what: str) -> float:
-    """The moment (seconds since the epoch) at which it was seen to hold. TimeoutError says for what it waited."""
+    """The moment (seconds since the epoch) at which it was seen to hold. TimeoutError names the thing."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:

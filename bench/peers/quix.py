@@ -1,4 +1,4 @@
-"""Quix Streams, exactly once: the state in RocksDB with its changelog, every change published in a transaction."""
+"""Quix Streams, exactly once: state in RocksDB with its changelog, every change published in transactions."""
 
 import time
 from typing import Any
@@ -8,7 +8,7 @@ from quixstreams import Application, State
 from bench.peers.asked import ORDER, Asked
 
 
-class Timed(Application):
+class Timed(Application):  # type: ignore[misc]
     """Remembers when the last checkpoint was committed: shutting down is no part of the work."""
 
     durable = 0.0
@@ -44,7 +44,7 @@ def main(asked: Asked) -> None:
     events = app.dataframe(app.topic(asked.topic, value_deserializer="json"))
     customers = events.filter(is_order).apply(fold, stateful=True)
     customers.to_topic(app.topic(f"{asked.group}-customers", value_serializer="json"))
-    app.run(count=asked.records, collect=False)
+    app.run(count=asked.events, collect=False)
     asked.answer(app.durable)
 
 

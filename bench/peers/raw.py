@@ -1,4 +1,4 @@
-"""The raw limit: a batch in, one insert, one upsert and the offsets in one transaction. No contract, no rules."""
+"""The raw limit: a batch in; one insert, one upsert and the offsets in one transaction. No rules."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ OFFSETS = """insert into offsets select * from unnest($1::int[], $2::bigint[])
 
 def parse(records: Iterable[Any]) -> list[Sequence[Any]]:
     """Rows of the timeline, with the amount as a last column."""
-    rows = []
+    rows: list[Sequence[Any]] = []
     for record in records:
         event = orjson.loads(record.value)
         if event["type"] == ORDER:
@@ -61,7 +61,7 @@ async def main(asked: Asked) -> None:
         auto_offset_reset="earliest",
     )  # fmt: skip
     await consumer.start()
-    while not asked.done:
+    while not asked.done():
         batches = await consumer.getmany(timeout_ms=100, max_records=AT_ONCE)
         if batches:
             asked.take(0)

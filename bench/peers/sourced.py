@@ -1,4 +1,4 @@
-"""`eventsourcing`'s own application on PostgreSQL: get the aggregate, say what happened, save, for each message."""
+"""`eventsourcing`'s own application on PostgreSQL: get the aggregate, change it, save, for each message."""
 
 import json
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer  # type: ignore[import-not-found]
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.domain import Aggregate, event
 
@@ -33,7 +33,7 @@ class Customer(Aggregate):
         self.last_seen = happened
 
 
-class Customers(Application):
+class Customers(Application[UUID]):
     """The application service."""
 
     def hear(self, order: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ def main(asked: Asked) -> None:
         {"bootstrap.servers": asked.bootstrap, "group.id": asked.group, "auto.offset.reset": "earliest"}
     )
     consumer.subscribe([asked.topic])
-    while not asked.done:
+    while not asked.done():
         message = consumer.poll(1.0)
         if message is not None and message.error() is None:
             order = json.loads(message.value())

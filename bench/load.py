@@ -1,0 +1,54 @@
+"""A shop at a steady pace, a process of its own: the measured week published in so many seconds.
+
+`python -m bench.load BOOTSTRAP EVENTS SECONDS PEOPLE` answers when each returning customer was published.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bench.customers import rush
+from bench.events import Letter
+from bench.log import HEADERS, producer
+from bench.sizes import SIGNALS, Sizes
+
+PACE = 0.005
+
+
+async def publish(
+    bootstrap: str, letters: Sequence[Letter], seconds: float, noted: Collection[bytes]
+) -> dict[str, float]:
+    """At an even rate; the moment (seconds since the epoch) at which each of the noted keys was sent."""
+    sent: dict[str, float] = {}
+    async with producer(bootstrap) as client:
+        start, done = time.time(), 0
+        while done < len(letters):
+            due = min(len(letters), int((time.time() - start) / seconds * len(letters)) + 1)
+            for each in letters[done:due]:
+                if each.key and each.key in noted:
+                    sent[each.key.decode()] = time.time()
+                await client.send(SIGNALS, each.value, each.key, each.partition, headers=HEADERS)
+            done = due
+            await asyncio.sleep(PACE)
+        await client.flush()
+        took = time.time() - start
+    return {**sent, "": took}
+
+
+def main() -> None:
+    bootstrap, events, seconds, file = sys.argv[1:]
+    people = json.loads(Path(file).read_text())
+    sizes = replace(Sizes(), rush=int(events))
+    letters = list(rush(sizes, people["buyers"], people["returning"]))
+    noted = {customer.encode() for customer in people["returning"]}
+    sent = asyncio.run(publish(bootstrap, letters, float(seconds), noted))
+    took = sent.pop("")
+    print(json.dumps({"sent": sent, "per_second": len(letters) / took}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
