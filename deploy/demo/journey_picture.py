@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploy.demo.alerts import Alert
 from deploy.demo.pictures import AMBER, BLUE, GREEN, INK, dates, headline, moments, save, sheet
@@ -113,7 +113,9 @@ def _mark(axes: "Axes", alert: Alert) -> None:
 def _word(axes: "Axes", text: str, at: tuple[float, float], colour: str, off: tuple[int, int]) -> None:
     """Beside a point, `off` by so many points of type."""
     side = "left" if off[0] > 0 else "right"
-    axes.annotate(text, at, off, textcoords="offset points", color=colour, fontweight="bold", ha=side)
+    back = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
+    font: dict[str, Any] = {"color": colour, "fontweight": "bold", "ha": side}
+    axes.annotate(text, at, off, textcoords="offset points", bbox=back, **font)
 
 
 def _title(chosen: Chosen, end: datetime) -> str:
