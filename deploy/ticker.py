@@ -14,9 +14,11 @@ from aiokafka.errors import KafkaError
 
 from shared.contracts.event import STRUCTURED, Event, encode, iso
 from shared.contracts.signals import SourceHeartbeat
+from shared.logs import start_logging
 
 TICK = 0.25
 SOURCE = "/evergreen/ticker"
+TICKING = "the wall clock ticks"
 log = logging.getLogger(__name__)
 
 
@@ -29,7 +31,7 @@ async def _tick_until(stop: asyncio.Event, bootstrap: str) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=0)
     await producer.start()
     try:
-        partitions = await producer.partitions_for("signals")
+        partitions, ticked = await producer.partitions_for("signals"), False
         while not stop.is_set():
             now = datetime.now(UTC)
             headers = [("content-type", STRUCTURED)]
@@ -38,6 +40,9 @@ async def _tick_until(stop: asyncio.Event, bootstrap: str) -> None:
                 for p in sorted(partitions)
             ]
             await asyncio.gather(*sends)
+            if not ticked:
+                log.info("%s on %d partitions", TICKING, len(sends))
+                ticked = True
             await _wait(stop, TICK)
     finally:
         await producer.stop()
@@ -52,6 +57,7 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
 
 async def main() -> None:
     """Tick for ever; a producer that fails is thrown away and built again."""
+    start_logging("ticker")
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

@@ -10,7 +10,7 @@ from rich.table import Table
 from deploy.local import kafka, lag, metrics, postgres
 from deploy.local.apart import apart
 from deploy.local.house import House
-from deploy.local.record import ServiceRecord
+from deploy.local.record import WALL, ServiceRecord
 from deploy.local.staff import is_ready
 
 
@@ -39,7 +39,13 @@ def examine(house: House) -> list[Part]:
         services = pool.map(
             lambda name: _service(name, house.services[name], behind.get(name)), house.services
         )
-        return [*parts, *services]
+        return [*parts, *services, *_ticker(house)]
+
+
+def _ticker(house: House) -> list[Part]:
+    """Nothing in a house whose time comes from its sources alone."""
+    pid = house.ticker.pid
+    return [Part("ticker", pid, pid is not None)] if house.ticker.clock == WALL else []
 
 
 def _service(name: str, record: ServiceRecord, behind: int | None) -> Part:
@@ -50,7 +56,8 @@ def _service(name: str, record: ServiceRecord, behind: int | None) -> Part:
         is_ready(record.health_url),
         behind,
         numbers.get("evergreen_relay_depth"),
-        numbers.get("evergreen_dead_letters_total"),
+        # A counter by topic says nothing before the first.
+        numbers.get("evergreen_dead_letters_total", 0) if numbers else None,
     )
 
 

@@ -3,6 +3,7 @@
 import argparse
 
 from deploy.commands.directory import add_directory, link, shown
+from deploy.local.record import FILE, LOG, WALL
 from shared.contracts.topics import STAGES
 
 HELP = "start Kafka, PostgreSQL and the four services, or what of them is dead, and say where they are"
@@ -27,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--services", metavar="A,B", type=names, default=STAGES, help="only these services; '' for none"
+    )
+    parser.add_argument(
+        "--clock",
+        choices=(WALL, LOG),
+        help="wall: a ticker vouches for the time (default in a new house); log: event time comes from the "
+        "sources alone, to play history. A house that is there keeps the one it has",
     )
     parser.add_argument("--fresh", action="store_true", help="forget all data first")
 
@@ -54,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.commands.whereabouts import show
     from deploy.local.house import House
 
+    new = arguments.fresh or not (arguments.directory / FILE).exists()
     house = House.open(
         arguments.directory,
         services=arguments.services,
@@ -61,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         postgres=arguments.postgres,
         fresh=arguments.fresh,
         ports=dict(arguments.port),
+        clock=arguments.clock or (WALL if new else None),
         tell=Narration(),
     )
     show(house, shown(link(house.directory)))

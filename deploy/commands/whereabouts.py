@@ -7,6 +7,7 @@ from rich.table import Table
 
 from deploy.commands.directory import shown
 from deploy.local.house import House
+from deploy.local.record import WALL
 
 
 def show(house: House, record: str) -> None:
@@ -20,9 +21,13 @@ def show(house: House, record: str) -> None:
     )
     for name, service in house.services.items():
         table.add_row(name, f"{_root(service.health_url)}  (/readyz, /metrics)", _pid(service.pid))
+    if house.ticker.clock == WALL:
+        table.add_row("ticker", "the wall clock as a source", _pid(house.ticker.pid))
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     console.print(f"topics      {', '.join(house.topics)} ({house.partitions} partitions each)")
+    if house.ticker.clock != WALL:
+        console.print("clock       event time comes from the sources alone (up --clock wall: a ticker)")
     console.print(f"logs        {shown(house.directory / 'logs')}/")
     console.print(f"programs    read {record}: addresses, database URLs with their passwords, pids")
     console.print("next        evergreen status, evergreen publish --help, evergreen down")

@@ -56,7 +56,8 @@ def bring_down(directory: Path) -> list[str]:
         stopped = shut(directory)
         with suppress(Trouble):
             record = read(directory)
-            for part in (record["kafka"], record["postgres"], *record["services"].values()):
+            parts = (record["kafka"], record["postgres"], record["ticker"], *record["services"].values())
+            for part in parts:
                 part.pid = None
             write(directory, record)
     return stopped

@@ -11,9 +11,9 @@ from typing import Any
 from deploy.errors import Trouble
 from deploy.local import closing, opening, processes
 from deploy.local.processes import Running
-from deploy.local.record import KafkaRecord, PostgresRecord, ServiceRecord, read, write
+from deploy.local.record import WALL, KafkaRecord, PostgresRecord, ServiceRecord, TickerRecord, read, write
 from deploy.local.servers import raise_kafka, raise_postgres
-from deploy.local.staff import launch
+from deploy.local.staff import TICKER, launch, launch_ticker
 from shared.contracts.topics import STAGES
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -32,12 +32,13 @@ class House:
     kafka: KafkaRecord
     postgres: PostgresRecord
     services: dict[str, ServiceRecord]
+    ticker: TickerRecord
     topics: list[str]
     partitions: int
     _closing: Event = field(default_factory=Event, repr=False, compare=False)
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - a house is asked for in one call, each wish by its name
         cls,
         directory: Path,
         *,
@@ -47,13 +48,15 @@ class House:
         fresh: bool = False,
         env: Mapping[str, str] = NOTHING,
         ports: Mapping[str, int] = NOTHING,
+        clock: str | None = None,
         tell: Tell = _silent,
     ) -> "House":
         """The house, provisioned, these services ready. What runs is left alone, what is dead is started.
 
         kafka (host:port) and postgres (an administrator's URL) name servers from outside: provisioned, never
         started or stopped. ports are by name: kafka, kafka-controller, postgres and each service. env goes to
-        the services started now. fresh forgets all data first. tell hears what goes on, a line at a time.
+        the services started now. clock is wall (a ticker runs) or log (sources alone say how late it is);
+        None: as it was, log in a new house. fresh forgets all data first. tell hears what goes on by lines.
         Trouble says what is in the way; nothing that this call started is left running then.
         """
         directory = directory.resolve()
@@ -62,6 +65,7 @@ class House:
                 closing.shut(directory)
                 closing.empty(directory)
             house = cls(**opening.found_or_planned(directory, kafka, postgres, ports))
+            house.ticker.clock = clock or house.ticker.clock
             house._open(services, env, tell)
         return house
 
@@ -90,7 +94,7 @@ class House:
         self._save()
 
     def kill(self, name: str) -> None:
-        """kill -9 of a service, of kafka or of postgres, with everything it started."""
+        """kill -9 of a service, of kafka, postgres or the ticker, with everything it started."""
         running = self.running(name)
         if running is None:
             raise Trouble(
@@ -106,6 +110,8 @@ class House:
             raise_kafka(self.directory, self.kafka, self._pids, self._closing, _silent)
         elif name == "postgres":
             raise_postgres(self.directory, self.postgres, self._pids, self._closing)
+        elif name == TICKER:
+            self._raise_ticker()
         else:
             self.start_service(name)
         self._save()
@@ -138,14 +144,27 @@ class House:
             opening.raise_servers(
                 self.directory, self.kafka, self.postgres, self.services, self._closing, tell
             )
-            if services:
-                tell(f"starting {', '.join(services)}")
-            opening.side_by_side([partial(self.start_service, name, env) for name in services], self._closing)
+            self._staff(services, env, tell)
         except BaseException:
             closing.shut(self.directory, spare=before)
             raise
         finally:
             self._save()
+
+    def _staff(self, services: Sequence[str], env: Mapping[str, str], tell: Tell) -> None:
+        work: dict[str, Callable[[], None]] = {
+            name: partial(self.start_service, name, env) for name in services
+        }
+        if self.ticker.clock == WALL:
+            work[TICKER] = self._raise_ticker
+        else:
+            self._stop(TICKER)
+        if work:
+            tell(f"starting {', '.join(work)}")
+        opening.side_by_side(list(work.values()), self._closing)
+
+    def _raise_ticker(self) -> None:
+        launch_ticker(self.ticker, self.kafka.bootstrap, self._pids, self._closing)
 
     def _stop(self, name: str) -> None:
         running = self.running(name)
@@ -157,8 +176,8 @@ class House:
         write(self.directory, {each.name: getattr(self, each.name) for each in fields(self) if each.repr})
 
     def _look(self) -> None:
-        records: dict[str, KafkaRecord | PostgresRecord | ServiceRecord]
-        records = {"kafka": self.kafka, "postgres": self.postgres, **self.services}
+        records: dict[str, KafkaRecord | PostgresRecord | ServiceRecord | TickerRecord]
+        records = {"kafka": self.kafka, "postgres": self.postgres, TICKER: self.ticker, **self.services}
         for name, record in records.items():
             running = self.running(name)
             record.pid = running.pid if running else None

@@ -30,9 +30,14 @@ def heard(service: str) -> set[str]:
 def behind(
     read: set[str], starts: Mapping[Place, int], ends: Mapping[Place, int], taken: Mapping[Place, int]
 ) -> int:
-    """The sum over all partitions of the topics read; one never taken from counts from its first record."""
+    """The sum over all partitions of the topics read; one never taken from counts from its first record.
+
+    What was taken since the ends were asked for does not count against what is left elsewhere.
+    """
     return sum(
-        end - max(taken.get(place, 0), starts[place]) for place, end in ends.items() if place[0] in read
+        max(0, end - max(taken.get(place, 0), starts[place]))
+        for place, end in ends.items()
+        if place[0] in read
     )
 
 

@@ -42,6 +42,7 @@ def _planned(
     return {
         "directory": directory, "kafka": servers[0], "postgres": servers[1],
         "services": plan.plan_services(directory, servers[1].admin_url, ports),
+        "ticker": plan.plan_ticker(directory),
         "topics": [topic.name for topic in wanted], "partitions": max(topic.partitions for topic in wanted),
     }  # fmt: skip
 

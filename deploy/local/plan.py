@@ -10,7 +10,7 @@ from deploy.local.account import home, unprivileged
 from deploy.local.kafka import Kafka
 from deploy.local.ports import HOST, free_port, is_free, settle
 from deploy.local.postgres import Postgres
-from deploy.local.record import KafkaRecord, PostgresRecord, ServiceRecord
+from deploy.local.record import KafkaRecord, PostgresRecord, ServiceRecord, TickerRecord
 from shared.contracts.topics import STAGES
 
 SERVERS = ("kafka", "kafka-controller", "postgres")
@@ -66,6 +66,11 @@ def plan_services(directory: Path, admin_url: str, wanted: Mapping[str, int]) ->
         )
         for database in databases(admin_url, STAGES)
     }
+
+
+def plan_ticker(directory: Path) -> TickerRecord:
+    """Event time comes from the sources alone, until the wall clock is asked for."""
+    return TickerRecord(str(log_of(directory, "ticker")))
 
 
 def move(

@@ -10,6 +10,7 @@ from typing import Any
 from deploy.errors import Trouble
 
 FILE = "house.json"
+WALL, LOG = "wall", "log"
 
 
 @dataclass
@@ -48,6 +49,15 @@ class ServiceRecord:
     env: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class TickerRecord:
+    """The wall clock as a source. `clock` is wall: it is to tick; log: sources alone say how late it is."""
+
+    log: str
+    clock: str = LOG
+    pid: int | None = None
+
+
 def write(directory: Path, record: Mapping[str, Any]) -> None:
     """Readable by its owner alone, since it holds passwords; a reader never sees half of it."""
     fresh = directory / f".{FILE}.{os.getpid()}"
@@ -70,6 +80,7 @@ def read(path: Path) -> dict[str, Any]:
         return {
             **record, "directory": Path(record["directory"]), "services": services,
             "kafka": KafkaRecord(**record["kafka"]), "postgres": PostgresRecord(**record["postgres"]),
+            "ticker": TickerRecord(**record["ticker"]),
         }  # fmt: skip
     except FileNotFoundError as error:
         raise Trouble(f"there is no house at {file}: start one with ./evergreen up") from error

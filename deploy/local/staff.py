@@ -1,4 +1,4 @@
-"""The services as processes."""
+"""The services and the ticker as processes."""
 
 import os
 import sys
@@ -7,12 +7,16 @@ from pathlib import Path
 from threading import Event
 
 from deploy.errors import Trouble
+from deploy.local import processes
 from deploy.local.plan import on_free_port, port_of
 from deploy.local.ports import HOST
 from deploy.local.processes import Program
-from deploy.local.record import ServiceRecord
+from deploy.local.record import ServiceRecord, TickerRecord
 from deploy.local.servers import Wanted, raise_up
 from deploy.places import ROOT
+from deploy.ticker import TICKING
+
+TICKER = "ticker"
 
 
 def launch(name: str, record: ServiceRecord, bootstrap: str, pids: Path, closing: Event) -> None:
@@ -37,6 +41,26 @@ def _environment(record: ServiceRecord, bootstrap: str) -> dict[str, str]:
         "EVERGREEN_DATABASE": record.database_url,
         "EVERGREEN_HTTP": f"{HOST}:{port_of(record.health_url)}",
     }
+
+
+def launch_ticker(record: TickerRecord, bootstrap: str, pids: Path, closing: Event) -> None:
+    """Starts the ticker unless it runs, and waits until Kafka has taken its first tick."""
+    log = Path(record.log)
+    spoken = len(_said(log))
+
+    def prepare() -> Program:
+        argv = [sys.executable, "-m", "deploy.ticker"]
+        return Program(TICKER, argv, log, ROOT, {**os.environ, "EVERGREEN_KAFKA": bootstrap})
+
+    def ticks() -> bool:
+        return TICKING.encode() in _said(log)[spoken:]
+
+    running = processes.find(TICKER, pids) is not None
+    raise_up(Wanted(TICKER, prepare, (lambda: True) if running else ticks, log), pids, closing)
+
+
+def _said(log: Path) -> bytes:
+    return log.read_bytes() if log.exists() else b""
 
 
 def is_ready(health_url: str) -> bool:
