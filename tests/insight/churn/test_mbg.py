@@ -60,6 +60,7 @@ def test_p_alive_falls_to_theta_at_its_deadline(p: Parameters, x: int, t_x: floa
     elif t_x < T:
         assert p_alive(p, x, t_x, T) == pytest.approx(theta, rel=1e-4)
     else:
+        assert t_x == T
         assert p_alive(p, x, t_x, t_x) <= theta + 1e-9
 
 
