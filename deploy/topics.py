@@ -15,6 +15,8 @@ from deploy.errors import Trouble
 
 PAGES = Path(__file__).with_name("topics.yaml")
 DAY_MS = 86_400_000
+LARGEST = 1_048_588
+"""Kafka's own limit, where a page names no other."""
 IN_SERVICE_SECONDS = 30.0
 
 
@@ -25,12 +27,14 @@ class Topic:
     name: str
     partitions: int
     retention_days: int
+    largest_bytes: int = LARGEST
 
     def new(self, copies: int) -> NewTopic:
         settings = {
             "retention.ms": str(self.retention_days * DAY_MS),
             # By the producer's time an old log would be past its retention on arrival.
             "message.timestamp.type": "LogAppendTime",
+            "max.message.bytes": str(self.largest_bytes),
         }
         return NewTopic(self.name, self.partitions, copies, topic_configs=settings)
 
@@ -42,7 +46,10 @@ def pages(path: Path = PAGES) -> list[dict[str, Any]]:
 
 def topics() -> list[Topic]:
     """Every topic that the house needs."""
-    return [Topic(page["topic"], page["partitions"], page["retention_days"]) for page in pages()]
+    return [
+        Topic(page["topic"], page["partitions"], page["retention_days"], page.get("largest_bytes", LARGEST))
+        for page in pages()
+    ]
 
 
 async def provide(bootstrap: str, wanted: Sequence[Topic], copies: int = 1) -> None:

@@ -54,6 +54,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             auto_offset_reset="earliest",
             partition_assignment_strategy=(RangePartitionAssignor,),
             session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
             max_poll_interval_ms=3_600_000,
             max_records=settings.batch,
             batch_timeout_ms=settings.poll_ms,

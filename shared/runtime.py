@@ -83,7 +83,9 @@ async def _open(service: Service, settings: Settings) -> tuple[Ground, Intake]:
 
 
 async def _pool(database: str) -> asyncpg.Pool:
-    pool = await asyncpg.create_pool(database, min_size=1, max_size=4, command_timeout=30, timeout=5)
+    pool = await asyncpg.create_pool(
+        database, min_size=1, max_size=4, command_timeout=30, timeout=5, reset=_leave_as_it_is
+    )
     try:
         await pool.execute("select from facts limit 0")
     except asyncpg.UndefinedTableError:
@@ -101,6 +103,10 @@ async def _close(intake: Intake, ground: Ground, working: asyncio.Future[Any]) -
     ground.store.pool.terminate()
     with suppress(asyncio.CancelledError):
         await working  # what made it end, if anything, is raised here
+
+
+async def _leave_as_it_is(_: Any) -> None:
+    """Nothing here changes a session, and a reset would cost a round trip at every release."""
 
 
 async def _published(ground: Ground) -> None:

@@ -49,14 +49,20 @@ def _captured(lead: Lead | None, notice: Notice) -> Sequence[Fact]:
 
 def _scored(lead: Lead, notice: Notice, at: datetime) -> Sequence[Fact]:
     counted = points_for(notice.reason, lead.because)
-    if lead.qualified or counted == 0:
+    heard_at = max(at, lead.heard_at or at)
+    if lead.qualified or (counted == 0 and not _quiet_for_a_day(lead, at)):
         return []  # a qualified lead is not scored again; a reason counts only so often
     because = (*lead.because, Points(reason=notice.reason, points=counted))
     score = lead.score + counted
-    scored = LeadScored(reason=notice.reason, points=counted, score=score, heard_at=at)
+    scored = LeadScored(reason=notice.reason, points=counted, score=score, heard_at=heard_at)
     if score < THRESHOLD:
         return [scored]
     return [scored, LeadQualified(score=score, threshold=THRESHOLD, because=because)]
+
+
+def _quiet_for_a_day(lead: Lead, at: datetime) -> bool:
+    """Then even a sign that scores nothing is worth a fact: it keeps the lead warm."""
+    return lead.heard_at is not None and at - lead.heard_at >= timedelta(days=1)
 
 
 def _left_alone(lead: Lead | None, at: datetime) -> bool:

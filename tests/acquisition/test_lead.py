@@ -24,6 +24,15 @@ def test_a_fourth_touch_adds_nothing() -> None:
     given(CAPTURED, touched(10), touched(20), touched(30)).when(TOUCH).then_and_no_more()
 
 
+def test_a_fourth_touch_a_day_later_adds_nothing_but_keeps_the_lead_warm() -> None:
+    warm = LeadScored(reason="touch", points=0, score=30, heard_at=day(2))
+    given(CAPTURED, touched(10), touched(20), touched(30)).when(TOUCH, at=day(2)).then_and_no_more(warm)
+
+
+def test_a_touch_heard_of_late_does_not_turn_the_clock_back() -> None:
+    given(CAPTURED, touched(10, on=9)).when(TOUCH, at=day(4)).then(touched(20, on=9))
+
+
 def test_a_payment_qualifies_at_once_and_says_why() -> None:
     paid = Notice("paid", "purchase")
     given().when(paid, at=day(0)).then_and_no_more(

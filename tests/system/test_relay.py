@@ -172,9 +172,6 @@ async def test_a_dead_letter_carries_the_original_bytes_and_headers_and_says_why
     assert (tombstone.key, tombstone.value) == (None, None)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="topic dead-letters needs max.message.bytes=2097152 in deploy/topics.yaml"
-)
 async def test_the_largest_record_that_kafka_takes_can_be_sent_on_as_a_dead_letter(place: Restaurant) -> None:
     largest = b"x" * (1_048_588 - 200)
     bad = Parked("wishes", 0, 1, b"soft", largest, [("h", b"y" * 100)], "too large", NOON)
