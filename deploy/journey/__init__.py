@@ -1,0 +1,1 @@
+"""A customer's journey, for people and for programs."""

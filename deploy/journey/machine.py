@@ -1,0 +1,58 @@
+"""A story as one JSON object for programs. Times RFC 3339 in UTC, amounts in minor units."""
+
+from typing import Any
+
+import orjson
+
+from services.insight.episode import Episode
+from services.insight.quiet import Quiet
+from services.insight.story import Line, Story
+from shared.contracts.event import encode, iso
+
+
+def machine(story: Story) -> dict[str, Any]:
+    """Everything that the page says; events as published, under `event`."""
+    made = story.progress
+    return {
+        "customer": story.customer,
+        "as_of": iso(story.as_of),
+        "known_at": iso(story.known_at),
+        "judged": iso(story.judged) if story.judged else None,
+        "stage": made.stage,
+        "first_seen": iso(made.first_seen),
+        "last_seen": iso(made.last_seen),
+        "purchases": made.purchases,
+        "spent": dict(sorted(made.spent.items())),
+        "milestones": {name: iso(at) for name, at in made.reached.items()},
+        "silence": _quiet(story.quiet) if story.quiet else None,
+        "timeline": [_line(line) for line in story.lines],
+        "alerts": [_alert(episode) for episode in story.alerts],
+    }
+
+
+def _quiet(quiet: Quiet) -> dict[str, Any]:
+    return {
+        "since": str(quiet.since),
+        "morning": str(quiet.morning),
+        "days": quiet.days,
+        "p_silent": quiet.p_silent,
+        "horizon_weeks": quiet.policy.horizon_weeks,
+        "threshold": quiet.policy.threshold,
+        "params_version": quiet.params_version,
+        "raised_on": str(quiet.raised_on) if quiet.raised_on else None,
+        "due": str(quiet.due) if quiet.due else None,
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    known = iso(line.known) if line.known else None
+    times = {"recorded": iso(line.recorded), "known": known, "late": line.late}
+    return {"topic": line.topic, **times, "event": orjson.loads(encode(line.event))}
+
+
+def _alert(episode: Episode) -> dict[str, Any]:
+    return {
+        "alert_id": episode.alert_id,
+        "state": episode.state,
+        "lifecycle": [orjson.loads(encode(event)) for event in episode.said],
+    }

@@ -1,0 +1,102 @@
+"""A story as a page for people: pure, a list of lines."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from deploy.journey.words import clause, money, title, words
+from services.insight.episode import Episode
+from services.insight.quiet import Quiet
+from services.insight.story import Line, Story
+from shared.contracts.event import Event
+
+MILESTONES = "captured qualified joined won repeated".split()
+
+
+def page(story: Story) -> list[str]:
+    """Who it is, how far they have come, how quiet they are, what happened, the alerts with their proof."""
+    return [
+        *_head(story),
+        "",
+        *_quietness(story),
+        "",
+        "timeline",
+        *_timeline(story.lines),
+        "",
+        f"alerts: {len(story.alerts) or 'none'}",
+        *(line for episode in story.alerts for line in _alert(episode)),
+    ]
+
+
+def _head(story: Story) -> Iterator[str]:
+    made = story.progress
+    yield f"customer {story.customer}: {made.stage}"
+    yield f"  as of       {moment(story.as_of)}, by what was recorded up to {moment(story.known_at)} (UTC)"
+    yield f"  seen        first {moment(made.first_seen)}, last {moment(made.last_seen)}"
+    spent = " + ".join(money(amount, currency) for currency, amount in sorted(made.spent.items()))
+    yield f"  purchases   {made.purchases}{f', {spent}' if spent else ''}"
+    if reached := [f"{name} {made.reached[name]:%Y-%m-%d}" for name in MILESTONES if name in made.reached]:
+        yield f"  milestones  {', '.join(reached)}"
+
+
+def _quietness(story: Story) -> Iterator[str]:
+    if story.judged is None:
+        yield "not judged: no heartbeat has opened this customer's clock yet"
+    elif story.quiet is None:
+        yield f"not judged: nothing bought, and none can be missed (judged up to {moment(story.judged)})"
+    else:
+        yield from _silent(story.quiet)
+        if story.as_of > story.judged:
+            yield f"judged up to {moment(story.judged)}: that is how far all sources vouch"
+
+
+def _silent(quiet: Quiet) -> Iterator[str]:
+    days = f"{quiet.days} day{'' if quiet.days == 1 else 's'}"
+    if quiet.p_silent is None:
+        yield f"silent for {days}, since {quiet.since}"
+        return
+    weeks = f"{quiet.policy.horizon_weeks:g} more weeks"
+    chance = f"P(silent for {weeks}) {quiet.p_silent:.3f} by {quiet.params_version}"
+    yield f"silent for {days} on {quiet.morning}, since {quiet.since}: {chance}"
+    bound = f"at {quiet.policy.threshold:g}"
+    if quiet.raised_on:
+        yield f"too long since {quiet.raised_on}: {bound} an alert is raised"
+    elif quiet.due:
+        yield f"{bound} an alert will be raised: on {quiet.due}, if nothing is heard and the parameters stay"
+
+
+def _timeline(lines: Sequence[Line]) -> Iterator[str]:
+    pattern = "%Y-%m-%d" if all(_is_morning(line.event.time) for line in lines) else "%Y-%m-%d %H:%M:%S"
+    for line in lines:
+        late = (
+            f"  (late: heard when the clock stood at {moment(line.known)})"
+            if line.late and line.known
+            else ""
+        )
+        fact = line.event.data
+        yield f"  {line.event.time:{pattern}}  {line.topic:<11}  {title(fact):<24}  {words(fact)}{late}"
+
+
+def _alert(episode: Episode) -> Iterator[str]:
+    raised = episode.raised
+    yield f"  {episode.alert_id}  {episode.state}"
+    yield f"    rule       {raised.rule}, {raised.rule_version}, parameters {raised.params_version}"
+    yield f"    because    {'; '.join(map(clause, raised.clauses))}"
+    yield f"    measures   {', '.join(f'{name} {value:.6g}' for name, value in raised.measures.items())}"
+    yield from (f"    {part}" for event in episode.said for part in _said(event))
+
+
+def _said(event: Event) -> Iterator[str]:
+    yield f"{title(event.data).removeprefix('churn risk '):<10} {moment(event.time)}  event {event.id}"
+    evidence: Iterable[str] = getattr(event.data, "evidence", ())
+    yield f"           rests on {', '.join(evidence) or 'no purchase'}"
+    if traces := getattr(event.data, "traces", ()):
+        yield f"           traces {', '.join(traces)}"
+
+
+def moment(at: datetime) -> str:
+    """A day when it is its midnight, else to the second."""
+    return f"{at:%Y-%m-%d}" if _is_morning(at) else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _is_morning(at: datetime) -> bool:
+    return (at.hour, at.minute, at.second, at.microsecond) == (0, 0, 0, 0)

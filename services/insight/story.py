@@ -1,0 +1,93 @@
+"""A customer's story as of a moment, in both times: what had happened by then, as far as it was known."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.insight.churn.policy import Policy
+from services.insight.churn.weeks import last_morning
+from services.insight.episode import Episode, episodes
+from services.insight.journey import Progress, progress
+from services.insight.model import MODEL
+from services.insight.quiet import Quiet, quiet
+from shared.contracts.event import Event
+from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
+from shared.contracts.signals import OrderPaid
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event, the topic it came on, when it was recorded, and how far its partition's clock stood then."""
+
+    topic: str
+    event: Event
+    recorded: datetime
+    known: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        """A signal heard when the clock had passed its day: it may have changed what was said before."""
+        heard = self.topic == "signals" and self.known is not None
+        return heard and self.event.time.date() < last_morning(self.known or self.recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that is known of a customer: the timeline, the alerts said, the model's facts. `judged` is how far
+    the partition is judged (None: it has not begun)."""
+
+    customer: str
+    timeline: Sequence[Line]
+    alerts: Sequence[Line]
+    model: Sequence[Line]
+    judged: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What stood at `as_of`, by what was recorded up to `known_at`. `lines` are in order of time."""
+
+    customer: str
+    as_of: datetime
+    known_at: datetime
+    judged: datetime | None
+    progress: Progress
+    lines: Sequence[Line]
+    alerts: Sequence[Episode]
+    quiet: Quiet | None
+
+
+def story(heard: Heard, as_of: datetime | None, known_at: datetime) -> Story | None:
+    """As of a moment, or of the newest that is known. None: nothing had happened that was known."""
+    moment = as_of or _newest(heard, known_at)
+    timeline = _known(heard.timeline, moment, known_at)
+    if not timeline:
+        return None
+    alerts = _known(heard.alerts, moment, known_at)
+    lines = sorted((*timeline, *alerts), key=lambda line: line.event.time)
+    (made,) = progress(line.event for line in timeline).values()
+    return Story(
+        heard.customer, moment, known_at, heard.judged, made, lines,
+        episodes(line.event for line in alerts), _quiet(heard, timeline, moment, known_at),
+    )  # fmt: skip
+
+
+def _newest(heard: Heard, known_at: datetime) -> datetime:
+    lines = (*heard.timeline, *heard.alerts)
+    happened = [line.event.time for line in lines if line.recorded <= known_at]
+    return max([*happened, heard.judged] if heard.judged else happened, default=known_at)
+
+
+def _known(lines: Iterable[Line], as_of: datetime, known_at: datetime) -> list[Line]:
+    return [line for line in lines if line.event.time <= as_of and line.recorded <= known_at]
+
+
+def _quiet(heard: Heard, timeline: Iterable[Line], as_of: datetime, known_at: datetime) -> Quiet | None:
+    """On the last morning up to `as_of` of which all purchases are known; or on the day of a later one."""
+    facts = (line.event.data for line in _known(heard.model, as_of, known_at))
+    told = (fact for fact in facts if isinstance(fact, SilenceCalendarOpened | SilenceModelFitted))
+    rules = MODEL.replay(told).rules(Policy())
+    days = sorted({line.event.time.date() for line in timeline if isinstance(line.event.data, OrderPaid)})
+    if rules is None or heard.judged is None or not days:
+        return None
+    return quiet(heard.customer, days, rules, max(last_morning(min(as_of, heard.judged)), days[-1]))
