@@ -1,0 +1,38 @@
+"""Insight on a real PostgreSQL, without Kafka: what a poll would bring is handed to its work."""
+
+import asyncpg
+import pytest
+
+from deploy import databases
+from deploy.databases import Database
+from services.insight.app import InsightWork
+from shared.postgres import PostgresStore
+from shared.relay import Relay
+from shared.runtime import Ground
+from shared.settings import Settings
+from tests.insight.cdnow_records import PARTITIONS
+
+
+@pytest.fixture
+async def insight(database: Database, pool: asyncpg.Pool) -> Ground:
+    """What insight's work stands on: its tables, and a relay that is woken but does not run."""
+    owner = await asyncpg.connect(database.owner_url)
+    await owner.execute(databases.schema("insight", database.service))
+    await owner.close()
+    store = PostgresStore(pool)
+    await store.positions([("signals", partition) for partition in range(PARTITIONS)])
+    settings = Settings("insight", "127.0.0.1:1", database.url, "127.0.0.1:0", "1", batch=500, poll_ms=10)
+    return Ground(settings, store, Relay(settings))
+
+
+@pytest.fixture
+def work(insight: Ground) -> InsightWork:
+    """One process that has all partitions."""
+    return holder(insight, range(PARTITIONS))
+
+
+def holder(ground: Ground, partitions: range) -> InsightWork:
+    """The work of a process that has these partitions; it looks only when it is handed a batch."""
+    work = InsightWork(ground)
+    work.judge.partitions = frozenset(partitions)
+    return work

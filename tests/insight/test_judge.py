@@ -1,0 +1,67 @@
+"""CDNOW through insight's work on a real PostgreSQL: live, late or forgetful, it ends where `assess` does."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+
+import pytest
+
+from deploy.demo.cdnow import cdnow
+from deploy.demo.timetable import Disorder
+from services.insight.app import InsightWork
+from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
+from shared.runtime import Ground
+from tests.insight.cdnow_records import WITHIN_THREE_DAYS, batches, every, records
+from tests.insight.verdicts import Said, said
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+EIGHTH = every(8, datetime(1997, 7, 2, tzinfo=UTC))
+"""295 customers over 26 weeks: enough for fits, alerts, returns."""
+
+
+def follows(heard: Said, until: date) -> int:
+    """What was said is what follows, each alert raised and resolved once; the number of alerts."""
+    expected = heard.follows(until)
+    assert heard.verdicts() == expected
+    alerts = list(chain.from_iterable(expected.values()))
+    assert heard.number(ChurnRiskRaised) == len(alerts)
+    assert heard.number(ChurnRiskResolved) == sum(resolved for _, _, resolved in alerts)
+    assert heard.number(ChurnRiskWithdrawn) == 0
+    return len(alerts)
+
+
+async def test_the_whole_log_is_judged_as_assess_would_and_fitted_as_published(
+    work: InsightWork, insight: Ground
+) -> None:
+    log = cdnow()
+    for batch in batches(records(log), 500):
+        await work.take(batch)
+    heard = await said(insight.store.pool)
+    assert follows(heard, log.end.date()) > 2_000
+    week = heard.refits[39]
+    assert [round(each, 3) for each in (week.r, week.alpha, week.a, week.b)] == [0.525, 6.183, 0.891, 1.614]
+    assert week.customers == 2_357
+
+
+async def test_shuffled_within_its_lateness_and_in_small_batches_it_is_judged_as_assess_would(
+    work: InsightWork, insight: Ground
+) -> None:
+    for batch in batches(records(EIGHTH, WITHIN_THREE_DAYS), 37):
+        await work.take(batch)
+    assert follows(await said(insight.store.pool), EIGHTH.end.date()) > 100
+
+
+async def test_what_comes_weeks_after_its_time_withdraws_and_leaves_what_assess_says(
+    work: InsightWork, insight: Ground
+) -> None:
+    for batch in batches(records(EIGHTH, Disorder(days=28), promised=timedelta()), 100):
+        await work.take(batch)
+    heard = await said(insight.store.pool)
+    assert heard.verdicts() == heard.follows(EIGHTH.end.date())
+    assert heard.number(ChurnRiskWithdrawn) > 5
+
+
+async def test_to_forget_between_any_two_batches_changes_nothing(work: InsightWork, insight: Ground) -> None:
+    for batch in batches(records(EIGHTH, WITHIN_THREE_DAYS), 100):
+        await work.take(batch)
+        work.forget()
+    assert follows(await said(insight.store.pool), EIGHTH.end.date()) > 100

@@ -1,0 +1,58 @@
+"""Two processes on one database, each with its partitions: a week is settled once all are at its boundary."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import date
+
+import asyncpg
+import pytest
+
+from services.insight.app import InsightWork
+from services.insight.churn.weeks import DAY
+from shared.runtime import Ground
+from tests.insight.cdnow_records import batches, records
+from tests.insight.test_judge import EIGHTH, follows
+from tests.insight.verdicts import said
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+UNTIL = EIGHTH.end.date()
+
+
+@asynccontextmanager
+async def process(ground: Ground, partitions: set[int]) -> AsyncIterator[InsightWork]:
+    """A process that was assigned these partitions and looks again by itself, until it is left."""
+    work = InsightWork(ground)
+    work.assigned(frozenset(partitions))
+    yield work
+    assert work._looking is not None
+    work._looking.cancel()
+    with suppress(asyncio.CancelledError):
+        await work._looking
+
+
+async def hear(work: InsightWork, partitions: set[int]) -> None:
+    heard = [each for each in records(EIGHTH) if each.partition in partitions]
+    for batch in batches(heard, 100):
+        await work.take(batch)
+
+
+async def judged(pool: asyncpg.Pool) -> dict[int, date]:
+    return {row[0]: row[1] for row in await pool.fetch("select partition, through from judged")}
+
+
+@pytest.mark.parametrize("first", [{0, 1, 2}, {3, 4, 5}])
+async def test_the_first_waits_at_the_boundary_for_the_second_and_both_end_where_assess_does(
+    insight: Ground, first: set[int]
+) -> None:
+    second, pool = set(range(6)) - first, insight.store.pool
+    async with process(insight, first) as one, process(insight, second) as other:
+        await hear(one, first)
+        waiting = set((await judged(pool)).values())
+        await hear(other, second)
+        async with asyncio.timeout(40):
+            while await judged(pool) != dict.fromkeys(range(6), UNTIL):
+                await asyncio.sleep(0.05)
+    heard = await said(pool)
+    assert waiting <= {heard.rules.weeks.boundary(8) - DAY}
+    assert follows(heard, UNTIL) > 100
