@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from deploy.demo import topic
+from deploy.demo.purchase import midnight
 from deploy.demo.topic import Place
 
 HEARS: Mapping[str, tuple[str, ...]] = {
@@ -151,6 +152,8 @@ def _unpublished(reading: Reading) -> Iterable[str]:
 
 
 def _unjudged(reading: Reading, end: datetime) -> Iterable[str]:
+    """Silence is judged on mornings: a log that ends at noon is judged up to that day's first hour."""
+    end = midnight(end)
     for partition in range(len({place[1] for place in reading.ends})):
         reached = reading.judged.get(partition)
         if reached is None or reached < end:

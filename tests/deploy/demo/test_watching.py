@@ -1,4 +1,5 @@
 import io
+from datetime import timedelta
 
 import pytest
 from rich.console import Console
@@ -28,6 +29,11 @@ DONE = Reading(
 
 def test_a_house_that_has_taken_published_and_judged_everything_is_not_stuck() -> None:
     assert stuck(DONE, LOG.end) == []
+
+
+def test_a_log_that_ends_within_a_day_is_done_when_its_last_morning_was_judged() -> None:
+    """As one does that was exported today, or whose midnight is not UTC's."""
+    assert stuck(DONE, LOG.end + timedelta(hours=15)) == []
 
 
 @pytest.mark.parametrize(
