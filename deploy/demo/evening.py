@@ -15,6 +15,7 @@ from deploy.demo.options import manner_of, read_log
 from deploy.demo.performance import Performance, perform
 from deploy.demo.purchase import Log, Refused
 from deploy.demo.quiet import gone_quiet, write_quiet
+from deploy.demo.reach import quiet_client
 from deploy.demo.report import tell
 from deploy.demo.screen import Screen
 from deploy.demo.silent import silent_by
@@ -22,6 +23,7 @@ from deploy.demo.strikes import SERVERS, strike
 from deploy.demo.summary import Outcome, summary
 from deploy.demo.weeks_picture import weeks_picture
 from deploy.local.house import House
+from deploy.local.record import LOG
 
 PRINTED = 10
 RESULTS = ("summary.json", "quiet.csv", "refused.csv", "weeks.png", "journey.png")
@@ -36,7 +38,9 @@ def evening(args: argparse.Namespace, seconds: float) -> int:
     for name in RESULTS:
         (directory / name).unlink(missing_ok=True)
     console.print("opening a house of its own: Kafka, PostgreSQL, four services")
-    house = House.open(directory, fresh=True, tell=lambda line: console.print(f"  {line}", style="dim"))
+    quiet_client()
+    narrate = partial(console.print, style="dim")
+    house = House.open(directory, fresh=True, clock=LOG, tell=narrate)
     try:
         write_refused(directory / "refused.csv", log.refused)
         outcome = perform(_performance(house, log, args, seconds, console))

@@ -16,10 +16,14 @@ from deploy.demo.options import manner_of, read_log
 from deploy.demo.player import Played, play
 from deploy.demo.post import Post
 from deploy.demo.purchase import Refused
-from deploy.demo.reach import bootstrap
+from deploy.demo.reach import bootstrap, ticks_by_the_wall
 from deploy.errors import Trouble
 
 AT_ONCE = 2_000
+PAST = (
+    "note: this house goes by the wall clock, so what happened long ago is heard as late;"
+    " to play history as it went: evergreen up --fresh --clock log, or evergreen demo"
+)
 
 
 def _bar(console: Console) -> Progress:
@@ -31,6 +35,8 @@ async def play_purchases(args: argparse.Namespace, now: datetime) -> int:
     console = Console(highlight=False)
     log = read_log(args.log, args, now)
     announce(console, log)
+    if ticks_by_the_wall(args):
+        console.print(PAST, style="yellow")
     manner = replace(manner_of(args, log), heartbeats=not args.no_heartbeats)
     async with Post(bootstrap(args)) as post:
         with _bar(console) as bar:
