@@ -13,7 +13,8 @@ from deploy.errors import Trouble
 COMMANDS = ("up", "down", "clean", "provision", "status", "demo", "play", "publish", "tail", "journey")
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 EPILOG = """\
-exit codes: 0 done, 1 it failed (one line says why), 2 the command line is wrong, 130 interrupted
+exit codes: 0 done, 1 it failed (one line says why), 2 the command line is wrong, 3 done but for rows that
+            were refused, 130 interrupted
 
 first steps:
   evergreen demo                     a real shop's two years, end to end; nothing is left running

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from deploy.errors import Trouble
@@ -60,7 +61,7 @@ class TickerRecord:
 
 def write(directory: Path, record: Mapping[str, Any]) -> None:
     """Readable by its owner alone, since it holds passwords; a reader never sees half of it."""
-    fresh = directory / f".{FILE}.{os.getpid()}"
+    fresh = directory / f".{FILE}.{os.getpid()}.{get_ident()}"
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(record, file, indent=2, default=_plain)
         file.write("\n")
