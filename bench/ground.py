@@ -9,9 +9,8 @@ from pathlib import Path
 from bench import log, stores
 from bench.customers import history, regulars, rush
 from bench.log import Offsets
-from bench.programs import Service, service
+from bench.programs import Service, run_service
 from bench.sizes import SIGNALS, Sizes
-from bench.waiting import until
 from deploy.databases import Database
 from deploy.local.house import House
 from deploy.local.record import ServiceRecord
@@ -51,7 +50,7 @@ class Ground:
         return asyncio.run(log.ends(self.bootstrap, topics))
 
     def bring_back(self, name: str, signals: Offsets) -> None:
-        """The service's database as after the history, `signals` from here on, other topics from their ends."""
+        """The service's database as after the history: `signals` from here on, the rest from their ends."""
         record = self.record(name)
         stores.bring_back(self.admin, Database(name, record.database_url, record.owner_url))
         stores.begin_at(record.owner_url, {**self.ends(*HEARD[1:]), **signals})
@@ -59,7 +58,7 @@ class Ground:
     @contextmanager
     def running(self, name: str) -> Iterator[Service]:
         """The real service as a process of its own."""
-        with service(name, self.bootstrap, self.record(name).database_url, self.logs) as one:
+        with run_service(name, self.bootstrap, self.record(name).database_url, self.logs) as one:
             yield one
 
     def caught_up(self, name: str, ends: Offsets) -> bool:
@@ -73,7 +72,7 @@ class Ground:
 
 def prepare(directory: Path, sizes: Sizes, tell: Tell) -> Ground:
     """A fresh house without services: insight has lived through the history, the measured week waits."""
-    house = House.open(directory, services=(), fresh=True, tell=tell)
+    house = House.open(directory, services=(), fresh=True, clock="log", tell=tell)
     ground = Ground(house, sizes, {}, tell)
     try:
         start = _live_through_history(ground)
@@ -91,9 +90,13 @@ def _live_through_history(ground: Ground) -> Offsets:
     ground.tell(f"letting insight live through {ground.sizes.history_weeks} weeks ({len(letters):,} records)")
     asyncio.run(log.pour(ground.bootstrap, letters))
     start = ground.ends(SIGNALS)
-    with ground.running("insight"):
-        until(lambda: ground.caught_up("insight", start), 120.0, "insight to live through the history")
-        until(lambda: judged(ground, ground.sizes.present.date()), 60.0, "insight to judge the history")
+    with ground.running("insight") as service:
+        service.until(
+            lambda: ground.caught_up("insight", start), 120.0, "insight to live through the history"
+        )
+        service.until(
+            lambda: judged(ground, ground.sizes.present.date()), 60.0, "insight to judge the history"
+        )
     for name in MEASURED:
         stores.set_aside(ground.admin, name)
     return start

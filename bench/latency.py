@@ -11,7 +11,6 @@ from bench.figures import percentiles
 from bench.ground import Ground
 from bench.programs import answer
 from bench.sizes import SIGNALS
-from bench.waiting import until
 
 RESOLVED = "insight.churn_risk_resolved"
 BUYERS = "select customer, alert is not null as standing from buyers order by customer"
@@ -25,10 +24,10 @@ def latency(ground: Ground, full: float) -> dict[str, Any]:
     ground.bring_back("insight", ground.ends(SIGNALS))
     people, start = _people(ground), ground.ends("insight")
     with ground.running("insight") as service:
-        until(service.ready, 60.0, "insight to be ready")
+        service.until(service.ready, 60.0, "insight to be ready")
         published = _load(ground, people, full / 2)
         ends = ground.ends(SIGNALS)
-        until(lambda: ground.caught_up("insight", ends), 60.0, "insight to take the load")
+        service.until(lambda: ground.caught_up("insight", ends), 60.0, "insight to take the load")
     came = asyncio.run(log.read(ground.bootstrap, "insight", start))
     resolved = {event["subject"]: moment for moment, event in came if event["type"] == RESOLVED}
     sent = published["sent"]

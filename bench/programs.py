@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.meter import Meter
+from bench.waiting import until
 from deploy.local.ports import HOST, free_port
 from deploy.local.staff import is_ready
 from deploy.places import ROOT
@@ -22,11 +23,23 @@ PATIENCE = 120.0
 class Service:
     """A running service: what it costs, and where it says whether it is ready."""
 
+    process: subprocess.Popen[str]
     meter: Meter
     health_url: str
+    log: Path
 
     def ready(self) -> bool:
         return is_ready(self.health_url)
+
+    def until(self, holds: Callable[[], bool], seconds: float, what: str) -> float:
+        """As `waiting.until`; RuntimeError as soon as the service has ended."""
+
+        def lives_and_holds() -> bool:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the service ended with {self.process.returncode}: see {self.log}")
+            return holds()
+
+        return until(lives_and_holds, seconds, what)
 
 
 def service_python() -> str:
@@ -36,7 +49,7 @@ def service_python() -> str:
 
 
 @contextmanager
-def service(name: str, bootstrap: str, database_url: str, logs: Path) -> Iterator[Service]:
+def run_service(name: str, bootstrap: str, database_url: str, logs: Path) -> Iterator[Service]:
     """The service `name`, from its start until it has stopped on SIGTERM."""
     http = f"{HOST}:{free_port()}"
     env = {
@@ -47,7 +60,7 @@ def service(name: str, bootstrap: str, database_url: str, logs: Path) -> Iterato
     with started([service_python(), "-m", f"services.{name}.app"], env, logs / f"{name}.log") as process:
         meter = Meter(process.pid)
         try:
-            yield Service(meter, f"http://{http}/readyz")
+            yield Service(process, meter, f"http://{http}/readyz", logs / f"{name}.log")
         finally:
             process.terminate()
             process.wait(PATIENCE)

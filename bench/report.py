@@ -1,6 +1,6 @@
 """The report: one dictionary for programs, one page for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bench.figures import LATENCY_BAR_MS, SILENCE_BAR_S, Run, judge, ratios, standing
@@ -66,9 +66,23 @@ def page(report: Mapping[str, Any]) -> str:
         f"{'':<60}{'events/s':>9}  {'(min-max)':<15}{'CPU s/million':>14}{'peak MB':>9}{'events':>8}",
         *(_row(each) for each in report["contenders"].values()),
         "",
+        *_delays(report),
         *(_bar(bar) for bar in report["bars"]),
     ]
     return "\n".join(lines)
+
+
+def _delays(report: Mapping[str, Any]) -> Iterator[str]:
+    if busy := report["latency"]:
+        yield (
+            "latency at {published_events_per_second:,.0f} events/s, {resolved:,} alerts: "
+            "p50 {milliseconds[p50]:.0f} ms, p99 {milliseconds[p99]:.0f} ms"
+        ).format(**busy)
+    if quiet := report["silence"]:
+        yield (
+            "silence, {alerts:,} alerts in {nights} nights ({alerts_after_a_refit:,} after a refit): "
+            "p50 {seconds[p50]:.2f} s, p99 {seconds[p99]:.2f} s, slowest {seconds[max]:.2f} s"
+        ).format(**quiet)
 
 
 def _row(each: Mapping[str, Any]) -> str:

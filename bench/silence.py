@@ -16,7 +16,6 @@ from bench.events import heartbeats
 from bench.figures import SILENCE_BAR_S, percentiles
 from bench.ground import JUDGED, SILENT, Ground
 from bench.sizes import ORIGIN, SIGNALS
-from bench.waiting import until
 from deploy.ticker import TICK
 
 RAISED = "insight.churn_risk_raised"
@@ -31,7 +30,7 @@ def silence(ground: Ground) -> dict[str, Any]:
     ground.bring_back("insight", ground.ends(SIGNALS))
     start = ground.ends("insight")
     with ground.running("insight") as service:
-        until(service.ready, 60.0, "insight to be ready")
+        service.until(service.ready, 60.0, "insight to be ready")
         midnights = asyncio.run(_nights(ground))
     came = asyncio.run(log.read(ground.bootstrap, "insight", start))
     alerts = [
@@ -41,7 +40,7 @@ def silence(ground: Ground) -> dict[str, Any]:
 
 
 def told(delays: Sequence[tuple[datetime, float]]) -> dict[str, Any]:
-    """What is reported of the delays (seconds) after their deadlines; mornings with a refit told apart too."""
+    """What is reported of the delays (seconds) after their deadlines; mornings with a refit apart too."""
     refits = [delay for due, delay in delays if (due - ORIGIN).days % 7 == 0]
     return {
         "alerts": len(delays),

@@ -20,7 +20,12 @@ def run(events: int, seconds: float) -> Run:
 
 def a_report(**changes: Any) -> dict[str, Any]:
     runs = {"insight": [run(60_000, 6)], "raw": [run(60_000, 2)]}
-    latency = {"returns": 9, "resolved": 9, "milliseconds": {"p50": 20.0, "p99": 90.0, "max": 99.0}}
+    latency = {
+        "published_events_per_second": 4_000.0,
+        "returns": 9,
+        "resolved": 9,
+        "milliseconds": {"p50": 20.0, "p99": 90.0, "max": 99.0},
+    }
     latency |= changes
     return report(MACHINE, runs, WHAT, latency, told([(MORNING, 0.2), (MORNING, 0.3)]))
 
