@@ -10,7 +10,7 @@ from services.insight.story import Heard, Line, Story, story
 from shared.contracts.conversion import CustomerWon
 from shared.contracts.event import Event
 from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
-from tests.insight.sayings import event, on, paid, raised, resolved, withdrawn
+from tests.sayings import event, on, paid, raised, resolved, withdrawn
 from tests.scenario import day
 
 WON = CustomerWon(order_id="o1", amount=500, currency="EUR", was_user=False)

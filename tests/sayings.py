@@ -1,4 +1,4 @@
-"""Alert facts as insight says them, in a word each."""
+"""Facts and alerts in a word each, said about anna."""
 
 from datetime import date, datetime
 

@@ -1,0 +1,77 @@
+"""The three stages in memory, with topics between them: what one decides, the others hear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.acquisition import app as acquisition
+from services.conversion import app as conversion
+from services.retention import app as retention
+from shared.batch import Batch, Heard
+from shared.contracts.event import Event, encode
+from shared.contracts.fact import Fact
+from shared.contracts.reading import read
+from shared.contracts.topics import VOCABULARIES
+from shared.memory import MemoryStore
+from shared.runtime import Service
+from shared.transact import Transactor
+from tests.scenario import day
+
+RECORDED = day(9_999)
+
+
+@dataclass
+class Desk:
+    """One stage at work: how much of its log has been published, and its last heartbeat."""
+
+    service: Service
+    transactor: Transactor
+    store: MemoryStore
+    published: int = 0
+    pulse: bytes = b""
+
+    def news(self) -> list[bytes]:
+        """What the relay would publish: the facts in commit order, then the stage's own heartbeat."""
+        facts = [fact.body for fact in self.store.log[self.published :]]
+        self.published = len(self.store.log)
+        pulse = self.store.pulses.get(0, b"")
+        beats = [pulse] if pulse != self.pulse else []
+        self.pulse = pulse
+        return [*facts, *beats]
+
+
+@dataclass
+class Company:
+    """All on one partition. `topics` holds what was published, in order."""
+
+    topics: dict[str, list[Event]] = field(default_factory=lambda: {name: [] for name in VOCABULARIES})
+    desks: dict[str, Desk] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for app in (acquisition, conversion, retention):
+            store = MemoryStore()
+            transactor = Transactor(app.STAGE, VOCABULARIES[app.STAGE.name], store)
+            self.desks[app.STAGE.name] = Desk(app.SERVICE, transactor, store)
+
+    async def hear(self, topic: str, *events: Event) -> None:
+        """One batch for each listener; then what they decided goes on, until nobody has anything to say."""
+        first = len(self.topics[topic])
+        self.topics[topic] += events
+        heard = [Heard(topic, 0, first + n, event, encode(event)) for n, event in enumerate(events)]
+        listeners = {name: desk for name, desk in self.desks.items() if topic in desk.service.hears}
+        for name, desk in listeners.items():
+            await self._take(desk, topic, heard)
+            if said := [read(body, (), VOCABULARIES[name]) for body in desk.news()]:
+                await self.hear(name, *said)
+
+    async def _take(self, desk: Desk, topic: str, heard: Sequence[Heard]) -> None:
+        await desk.store.positions([(topic, 0)])
+        positions = {(topic, 0): (heard[0].offset, heard[-1].offset + 1)}
+        await desk.transactor.transact(Batch(heard, (), positions), RECORDED, lambda cause, _: cause)
+
+    def facts(self, topic: str) -> list[Fact]:
+        """What was said on a topic, without heartbeats."""
+        return [event.data for event in self.topics[topic] if event.subject]
+
+    def types(self, *topics: str) -> list[str]:
+        """What was said on topics, by type."""
+        return [fact.type for topic in topics for fact in self.facts(topic)]

@@ -1,0 +1,136 @@
+"""Whole journeys through the three stages in memory: a signal, facts, commands of the next stage."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.acquisition.score import COLD_AFTER_DAYS
+from shared.contracts.acquisition import LeadCaptured, LeadQualified, LeadWentCold
+from shared.contracts.conversion import CustomerWon, OrderRepeated
+from shared.contracts.event import Event
+from shared.contracts.insight import ChurnRiskResolved, ChurnRiskWithdrawn
+from shared.contracts.retention import (
+    CarePlayClosed,
+    CarePlayOpened,
+    RelationshipOpened,
+    RepeatPurchaseRecorded,
+)
+from shared.contracts.signals import SourceHeartbeat, TouchRecorded, UserSignedUp
+from tests.journeys.company import Company
+from tests.sayings import event, paid, raised, resolved, withdrawn
+from tests.scenario import day
+
+JOURNEY = [
+    event(TouchRecorded(channel="search", campaign="spring"), 0),
+    event(UserSignedUp(), 1),
+    event(paid(500, order="o1"), 10, "first"),
+    event(paid(700, order="o2"), 24.5, "second"),
+]
+
+
+def beat(at: float, closed: bool = False) -> Event:
+    return event(SourceHeartbeat(closed=closed), at, customer="")
+
+
+async def test_a_first_payment_wins_a_customer_and_opens_the_relationship() -> None:
+    company = Company()
+    await company.hear("signals", event(paid(500), 3))
+    captured, _, qualified = company.facts("acquisition")
+    assert captured == LeadCaptured(channel="purchase")
+    assert isinstance(qualified, LeadQualified)
+    won = CustomerWon(order_id="o1", amount=500, currency="EUR", was_user=False)
+    assert company.facts("conversion") == [won]
+    assert company.facts("retention") == [RelationshipOpened(order_id="o1", purchased_at=day(3))]
+
+
+async def test_from_the_first_touch_to_the_second_order() -> None:
+    company = Company()
+    await company.hear("signals", *JOURNEY)
+    assert company.types("acquisition") == [
+        *("acquisition.lead_captured", "acquisition.lead_scored", "acquisition.lead_scored"),
+        *("acquisition.lead_scored", "acquisition.lead_qualified"),
+    ]
+    assert company.facts("conversion")[1:] == [
+        CustomerWon(order_id="o1", amount=500, currency="EUR", was_user=True),
+        OrderRepeated(order_id="o2", amount=700, currency="EUR", number=2),
+    ]
+    assert company.facts("retention") == [
+        RelationshipOpened(order_id="o1", purchased_at=day(10)),
+        RepeatPurchaseRecorded(order_id="o2", number=2, days_since_last=14.5, latest_purchase_at=day(24.5)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"), [(resolved("a1", 80), "returned"), (withdrawn("a1"), "withdrawn")]
+)
+async def test_an_alert_opens_a_care_play_and_its_end_closes_it(
+    end: ChurnRiskResolved | ChurnRiskWithdrawn, outcome: str
+) -> None:
+    company = Company()
+    await company.hear("insight", event(raised("a1"), 70))
+    assert company.facts("retention") == [CarePlayOpened(alert_id="a1", rule="silence")]
+    await company.hear("insight", event(end, 80))
+    closed = company.facts("retention")[1:]
+    assert closed == [CarePlayClosed.model_validate({"alert_id": "a1", "outcome": outcome})]
+
+
+async def test_an_alert_raised_again_after_it_was_withdrawn_is_cared_for_again() -> None:
+    company = Company()
+    await company.hear("insight", event(raised("a1"), 70), event(withdrawn("a1"), 75))
+    await company.hear("insight", event(raised("a1"), 80))
+    assert [fact.type.partition("_play_")[2] for fact in company.facts("retention")] == [
+        "opened", "closed", "opened",
+    ]  # fmt: skip
+
+
+async def test_each_fact_names_what_caused_it_and_the_signal_that_began_it_all() -> None:
+    company = Company()
+    await company.hear("signals", event(paid(500), 3, "the-signal"))
+    [won], [opened] = company.topics["conversion"], company.topics["retention"]
+    assert (won.causation, won.correlation) == ("the-signal", "the-signal")
+    assert (opened.causation, opened.correlation) == (won.id, "the-signal")
+
+
+async def test_heard_again_at_a_new_offset_a_signal_changes_nothing() -> None:
+    company = Company()
+    await company.hear("signals", *JOURNEY)
+    before = company.types("acquisition", "conversion", "retention")
+    await company.hear("signals", *JOURNEY)
+    assert company.types("acquisition", "conversion", "retention") == before
+
+
+async def test_one_by_one_the_stages_decide_what_they_decide_of_one_batch() -> None:
+    together, apart = Company(), Company()
+    await together.hear("signals", *JOURNEY)
+    for each in JOURNEY:
+        await apart.hear("signals", each)
+    for stage in ("acquisition", "conversion", "retention"):
+        assert apart.topics[stage] == together.topics[stage]
+
+
+async def test_a_lead_left_alone_goes_cold_by_the_time_that_others_vouch_for() -> None:
+    company = Company()
+    await company.hear("signals", beat(0), JOURNEY[0])
+    await company.hear("signals", beat(COLD_AFTER_DAYS - 1))
+    assert LeadWentCold(after_days=COLD_AFTER_DAYS) not in company.facts("acquisition")
+    await company.hear("signals", beat(COLD_AFTER_DAYS + 40))
+    cold = company.topics["acquisition"][-2]
+    assert (cold.data, cold.time) == (LeadWentCold(after_days=COLD_AFTER_DAYS), day(COLD_AFTER_DAYS))
+
+
+async def test_the_time_is_passed_on_from_stage_to_stage_after_what_came_before_it() -> None:
+    company = Company()
+    await company.hear("signals", beat(0), *JOURNEY, beat(30, closed=True))
+    for stage in ("acquisition", "conversion", "retention"):
+        last = company.topics[stage][-1]
+        assert (last.source, last.time) == (f"/evergreen/{stage}", day(30))
+        assert last.data == SourceHeartbeat(closed=True)
+
+
+async def test_two_customers_journeys_do_not_touch() -> None:
+    both, alone = Company(), Company()
+    bens = [replace(each, id=f"ben-{each.id}", subject="ben") for each in JOURNEY]
+    await both.hear("signals", *[each for pair in zip(JOURNEY, bens, strict=True) for each in pair])
+    await alone.hear("signals", *JOURNEY)
+    annas = [each for each in both.topics["retention"] if each.subject == "anna"]
+    assert annas == alone.topics["retention"]
