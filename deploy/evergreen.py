@@ -33,9 +33,16 @@ class Command(Protocol):
     def run(self, arguments: argparse.Namespace) -> int: ...
 
 
+class Form(argparse.RawDescriptionHelpFormatter):
+    """Wide enough for every command and what it does in one line."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=120)
+
+
 def parser(wanted: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     """The parser with these subcommands; only their modules are imported."""
-    form = argparse.RawDescriptionHelpFormatter
+    form = Form
     top = argparse.ArgumentParser(
         "evergreen", description="Who has gone quiet?", epilog=EPILOG, formatter_class=form
     )
