@@ -1,0 +1,140 @@
+"""The page of a story: who, how far, how quiet, what happened, which alerts and on what proof."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import orjson
+
+from deploy.commands.journey import moment
+from deploy.journey.machine import machine
+from deploy.journey.page import page
+from deploy.journey.words import WORDS, money, title, words
+from services.insight.churn.policy import Policy
+from services.insight.quiet import Quiet
+from services.insight.story import Heard, Line, Story, story
+from shared.contracts.conversion import CustomerWon
+from shared.contracts.event import Event
+from shared.contracts.topics import VOCABULARIES
+from tests.sayings import event, on, paid, raised, resolved
+from tests.scenario import day
+
+WON = CustomerWon(order_id="o1", amount=500, currency="EUR", was_user=True)
+RAISED = (
+    "2026-03-12 00:00:00 insight churn risk raised alert alert-nu, silent since 2026-01-01:"
+    " p_silent 0.7512 >= 0.75"
+)
+QUIET = Quiet(on(0), on(75), Policy(), 0.7612, "week-8", raised_on=on(70))
+
+
+def lines(topic: str, *events: Event, known: datetime | None = None) -> list[Line]:
+    return [Line(topic, each, day(200), known) for each in events]
+
+
+def told(quiet: Quiet | None = QUIET, judged: float | None = 90, as_of: float = 90) -> Story:
+    heard = Heard(
+        "anna",
+        [*lines("signals", event(paid(), 0, "p0"), event(paid(900, "JPY", "o2"), 80.5, "p1")),
+         *lines("conversion", event(WON, 0))],
+        lines("insight", event(raised("alert-number-1"), 70), event(resolved("alert-number-1", 80.5), 80.5)),
+        [],
+        None if judged is None else day(judged),
+    )  # fmt: skip
+    found = story(heard, day(as_of), day(300))
+    assert found is not None
+    return replace(found, quiet=quiet)
+
+
+def text(of: Story) -> str:
+    return "\n".join(page(of))
+
+
+def test_the_head_says_who_and_how_far() -> None:
+    head = page(told())[:5]
+    assert head == [
+        "customer anna: customer",
+        "  as of       2026-04-01, by what was recorded up to 2026-10-28 (UTC)",
+        "  seen        first 2026-01-01, last 2026-03-22 12:00:00",
+        "  purchases   2, 5.00 EUR + 900 JPY",
+        "  milestones  won 2026-01-01",
+    ]
+
+
+def test_the_timeline_is_in_order_of_time_with_insights_own_word_in_it() -> None:
+    said = text(told()).partition("timeline\n")[2].partition("\n\n")[0].splitlines()
+    assert [" ".join(line.split()) for line in said] == [
+        "2026-01-01 00:00:00 signals order paid 5.00 EUR, order o1",
+        "2026-01-01 00:00:00 conversion customer won 5.00 EUR, order o1, a free user before",
+        RAISED,
+        "2026-03-22 12:00:00 signals order paid 900 JPY, order o2",
+        "2026-03-22 12:00:00 insight churn risk resolved alert alert-nu, returned on 2026-03-22",
+    ]
+
+
+def test_where_all_happened_at_midnight_only_days_are_shown() -> None:
+    assert "\n  2026-01-01  signals      order paid " in text(told(as_of=60))
+
+
+def test_what_came_late_says_so() -> None:
+    found = told()
+    late = replace(found, lines=lines("signals", event(paid(), 0), known=day(5)))
+    assert "(late: heard when the clock stood at 2026-01-06)" in text(late)
+    assert "late:" not in text(found)
+
+
+def test_an_alert_comes_with_its_life_and_its_proof() -> None:
+    alert = text(told()).partition("alerts: 1\n")[2]
+    for part in (
+        *("alert-number-1  resolved", "rule       silence, silence-1, parameters week-8", "x 1"),
+        *("p_silent 0.7512 >= 0.75", "rests on p0", f"traces {'a' * 32}", "rests on p1"),
+        *("raised     2026-03-12", "resolved   2026-03-22 12:00:00"),
+    ):
+        assert part in alert
+    assert text(told(as_of=60)).endswith("alerts: none")
+
+
+def test_how_quiet_is_told_with_its_chance_and_what_comes_of_it() -> None:
+    assert "silent for 75 days on 2026-03-17, since 2026-01-01: P(silent for 39 more weeks) 0.761" in text(
+        told()
+    )
+    assert "too long since 2026-03-12" in text(told())
+    foreseen = replace(QUIET, raised_on=None, due=on(99))
+    assert "at 0.75 an alert will be raised: on 2026-04-10" in text(told(foreseen))
+
+
+def test_without_a_clock_nobody_is_judged_and_beyond_it_is_said_how_far() -> None:
+    assert "not judged: no heartbeat" in text(told(None, judged=None))
+    assert "judged up to 2026-02-20" in text(told(judged=50))
+
+
+def test_every_fact_of_the_language_has_its_words() -> None:
+    silent = {"source.heartbeat", "insight.silence_calendar_opened", "insight.silence_model_fitted"}
+    facts = {fact for vocabulary in VOCABULARIES.values() for fact in vocabulary.values()}
+    assert {fact.type for fact in facts if fact not in WORDS} == silent
+
+
+def test_a_fact_that_nobody_has_put_in_words_is_shown_whole() -> None:
+    class Unworded(CustomerWon):
+        type = "conversion.unworded_yet"
+
+    fact = Unworded(order_id="o1", amount=5, currency="EUR", was_user=False)
+    assert words(fact) == "order_id=o1 amount=5 currency=EUR was_user=False"
+    assert title(fact) == "unworded yet"
+
+
+def test_amounts_are_shown_by_the_exponent_of_their_currency() -> None:
+    assert [money(1999, each) for each in ("EUR", "JPY", "BHD")] == ["19.99 EUR", "1999 JPY", "1.999 BHD"]
+    assert money(1999, "QQQ") == "1999 minor units of QQQ"
+
+
+def test_programs_get_the_same_in_one_object() -> None:
+    found = orjson.loads(orjson.dumps(machine(told())))
+    assert (found["stage"], found["spent"]) == ("customer", {"EUR": 500, "JPY": 900})
+    assert [line["event"]["type"] for line in found["timeline"]][2] == "insight.churn_risk_raised"
+    assert found["silence"]["raised_on"] == "2026-03-12"
+    [alert] = found["alerts"]
+    assert (alert["state"], alert["lifecycle"][0]["data"]["evidence"]) == ("resolved", ["p0"])
+
+
+def test_a_day_is_its_midnight_and_a_time_without_a_zone_is_utc() -> None:
+    said = [moment(each) for each in ("2026-01-01", "2026-01-01T00:00:00", "2026-01-01T02:00:00+02:00")]
+    assert said == [day(0)] * 3
