@@ -40,12 +40,17 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a service decides with. `ticks` are the topics whose heartbeats move its clock."""
+    """What a service decides with. `ticks` are the topics whose heartbeats move its clock.
+
+    `awaits` are sources without whose word it does not move: who hears two stages may not vouch for the time
+    when only the faster one has spoken.
+    """
 
     name: str
     deciders: Mapping[str, Decider[Any, Any, Any]]
     react: Callable[[Event], Sequence[Order[Any]]]
     ticks: frozenset[str]
+    awaits: frozenset[str] = frozenset()
 
     @property
     def source(self) -> str:
@@ -101,7 +106,7 @@ class Sitting:
 
     def _tick(self, heard: Heard) -> None:
         before = self._clocks.get(heard.partition, Clock())
-        clock = self._clocks[heard.partition] = before.hear(heard.event)
+        clock = self._clocks[heard.partition] = before.hear(heard.event, self.stage.awaits)
         self.changes.clocks[heard.partition] = clock
         if clock.reached is None or (clock.reached, clock.closed) == (before.reached, before.closed):
             return

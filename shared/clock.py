@@ -36,8 +36,11 @@ class Clock:
     sources: Mapping[str, Vouch] = field(default_factory=dict)
     reached: datetime | None = None
 
-    def hear(self, heartbeat: Event) -> "Clock":
-        """The clock after one more heartbeat: min over live sources, or the latest word of closed ones."""
+    def hear(self, heartbeat: Event, awaited: frozenset[str] = frozenset()) -> "Clock":
+        """The clock after one more heartbeat: min over live sources, or the latest word of closed ones.
+
+        It stands still until each of the `awaited` sources has spoken: they are known to have much to say.
+        """
         assert isinstance(heartbeat.data, SourceHeartbeat)
         lateness = timedelta(seconds=heartbeat.data.allowed_lateness_seconds)
         vouch = Vouch(heartbeat.time, lateness, heartbeat.data.closed)
@@ -45,6 +48,8 @@ class Clock:
         if before and vouch.rank <= before.rank:
             return self
         sources = {**self.sources, heartbeat.source: vouch}
+        if not awaited <= sources.keys():
+            return Clock(sources, self.reached)
         live = [source.watermark for source in sources.values() if not source.closed]
         heard = min(live) if live else max(source.watermark for source in sources.values())
         return Clock(sources, max(heard, self.reached) if self.reached else heard)

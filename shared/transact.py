@@ -58,7 +58,8 @@ class Transactor:
         clocks: dict[int, Clock] = {}
         for h in heard:
             if isinstance(h.event.data, SourceHeartbeat) and h.topic in self.stage.ticks:
-                clocks[h.partition] = clocks.get(h.partition, self.clocks[h.partition]).hear(h.event)
+                before = clocks.get(h.partition, self.clocks[h.partition])
+                clocks[h.partition] = before.hear(h.event, self.stage.awaits)
         return {partition: clock.reached for partition, clock in clocks.items() if clock.reached}
 
     async def _load_clocks(self, partitions: set[int]) -> None:

@@ -11,7 +11,13 @@ from shared.runtime import Service, run
 from shared.stage import stage_work
 
 HEARS = {"conversion": CONVERSION, "insight": INSIGHT}
-STAGE = Stage("retention", {"relationship": RELATIONSHIP, "care": CARE}, react, ticks=frozenset(HEARS))
+STAGE = Stage(
+    "retention",
+    {"relationship": RELATIONSHIP, "care": CARE},
+    react,
+    ticks=frozenset(HEARS),
+    awaits=frozenset({"/evergreen/conversion", "/evergreen/insight"}),
+)
 SERVICE = Service(name="retention", hears=HEARS, keeps=frozenset(HEARS), work=stage_work(STAGE, RETENTION))
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One batch being decided: what was heard, what time says, and in which order."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -153,6 +154,14 @@ def test_time_that_moved_is_passed_on_in_the_stages_own_name() -> None:
     sitting = sit(heard(wanted("w1", "soft"), beat(60, late=10)))
     assert pulses(sitting) == {0: ("2026-01-01T12:50:00Z", False)}
     assert orjson.loads(sitting.changes.pulses[0])["source"] == "/evergreen/kitchen"
+
+
+def test_a_stage_vouches_for_nothing_until_all_whom_it_awaits_have_spoken() -> None:
+    stage = replace(kitchen.kitchen(), awaits=frozenset({"app", "shop"}))
+    assert not pulses(sit(heard(beat(60, "shop")), stage=stage))
+    assert pulses(sit(heard(beat(60, "shop"), beat(20, "app")), stage=stage)) == {
+        0: ("2026-01-01T12:20:00Z", False)
+    }
 
 
 def test_time_that_stands_still_is_not_passed_on() -> None:

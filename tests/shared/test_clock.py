@@ -35,6 +35,13 @@ def test_the_slowest_live_source_holds_the_clock() -> None:
     assert after(beat(20, "/app"), beat(60, "/shop"), beat(40, "/app")).reached == minute(40)
 
 
+def test_a_source_that_is_awaited_holds_the_clock_until_it_has_spoken() -> None:
+    awaited = frozenset({"/app", "/shop"})
+    alone = Clock().hear(beat(60, "/shop", closed=True), awaited)
+    assert alone.reached is None
+    assert alone.hear(beat(20, "/app"), awaited).reached == minute(20)
+
+
 def test_a_closed_source_holds_nobody_back() -> None:
     assert after(beat(20, "/app", closed=True), beat(60, "/shop")).reached == minute(60)
 
