@@ -22,8 +22,11 @@ HEARS: Mapping[str, tuple[str, ...]] = {
     "insight": ("signals", "acquisition", "conversion", "retention"),
 }
 TOPICS = ("signals", "acquisition", "conversion", "retention", "insight")
-AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, OSError, TimeoutError)
-"""What a server that was killed and comes back looks like from here."""
+AWAY = (
+    *(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError),
+    *(KafkaError, OSError, TimeoutError),
+)
+"""What a server that was killed and comes back looks like from here: asyncpg may lose its own thread then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 import io
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from rich.console import Console
 
 from deploy.demo import drain
 from deploy.demo.alerts import Alert
 from deploy.demo.drain import Patience
-from deploy.demo.gauges import HEARS, Reading, stuck
+from deploy.demo.gauges import HEARS, Gauges, Reading, stuck
 from deploy.demo.player import Played
 from deploy.demo.quiet import gone_quiet
 from deploy.demo.report import tell
@@ -53,6 +54,17 @@ def test_a_log_that_ends_within_a_day_is_done_when_its_last_morning_was_judged()
 )
 def test_what_is_stuck_is_named(reading: Reading, said: str) -> None:
     assert said in "; ".join(stuck(reading, LOG.end))
+
+
+async def test_a_server_killed_in_the_middle_of_a_look_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As asyncpg said when PostgreSQL was killed between two messages of one answer."""
+    gauges = Gauges({}, "127.0.0.1:1")
+
+    async def torn() -> Reading:
+        raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+
+    monkeypatch.setattr(gauges, "_read", torn)
+    assert await gauges.read() is None
 
 
 def test_every_stage_hears_what_it_stands_on() -> None:
