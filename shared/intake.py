@@ -19,9 +19,10 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
 from shared import metrics
+from shared.ahead import write_in_order
 from shared.outage import Outage, is_outage
 from shared.patience import knock, patiently
-from shared.reception import Door, Record, receive, refuse
+from shared.reception import Door, Reception, Record, refuse
 from shared.settings import Settings
 from shared.store import Partition, Store
 from shared.tally import count, measure
@@ -29,6 +30,8 @@ from shared.work import Work
 
 log = logging.getLogger(__name__)
 HINT_EVERY = 1.0
+BATCHES = 4
+"""Transactions that one poll may bring: all but the first are read while the one before is written."""
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -56,7 +59,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
             max_poll_interval_ms=3_600_000,
-            max_records=settings.batch,
+            max_records=settings.batch * BATCHES,
             batch_timeout_ms=settings.poll_ms,
             fetch_max_wait_ms=100,
             listener=self,
@@ -154,11 +157,12 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._take(records[middle:])
 
     async def _write(self, records: Sequence[Record], poison: str | None = None) -> None:
-        now = datetime.now(UTC)
         if poison is None:
-            reception = receive(self.door, records, self.positions, now)
+            await write_in_order(self.door, records, self.positions, self.settings.batch, self._persist)
         else:
-            reception = refuse(records, self.positions, poison, now)
+            await self._persist(refuse(records, self.positions, poison, datetime.now(UTC)))
+
+    async def _persist(self, reception: Reception) -> None:
         if reception.positions:
             with metrics.BATCH_SECONDS.time():
                 await self.work.take(reception.batch())

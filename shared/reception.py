@@ -91,13 +91,18 @@ class Reception:
 
 
 def receive(
-    door: Door, records: Iterable[Record], positions: Mapping[Partition, int], recorded: datetime
+    door: Door,
+    records: Iterable[Record],
+    positions: Mapping[Partition, int],
+    recorded: datetime,
+    into: Reception | None = None,
 ) -> Reception:
-    """Records below their partition's position were taken before: they are passed over.
+    """Sort records, after those that `into` holds already.
 
-    A type that a listener does not know on another stage's topic is skipped: it is newer than this listener.
+    Records below their partition's position were taken before: they are passed over. So is a type that a
+    listener does not know on another stage's topic: it is newer than this listener.
     """
-    reception = Reception()
+    reception = into or Reception()
     for record in reception.fresh(records, positions):
         try:
             event = door.admit(record)

@@ -4,6 +4,7 @@ On SIGTERM it finishes the batch in hand, publishes what it decided, and ends wi
 """
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -48,7 +49,13 @@ class Service:
 
 
 def run(service: Service) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT.
+
+    A batch makes some fifty thousand objects and drops them all: looking for cycles among them every seven
+    hundred, and through all that was imported, took a quarter of a service's time.
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     asyncio.run(_serve(service, read_settings(service.name)))
 
 

@@ -1,6 +1,5 @@
 """A customer's journey: how far it has come. Progress merges in any order, so arrival does not matter."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +33,7 @@ class Progress:
     first_seen: datetime
     last_seen: datetime
     purchases: int = 0
-    spent: Counter[str] = field(default_factory=Counter)
+    spent: dict[str, int] = field(default_factory=dict)
     reached: dict[str, datetime] = field(default_factory=dict)
 
     @property
@@ -48,7 +47,8 @@ class Progress:
         self.last_seen = max(self.last_seen, event.time)
         if isinstance(event.data, OrderPaid):
             self.purchases += 1
-            self.spent[event.data.currency] += event.data.amount
+            paid = event.data
+            self.spent[paid.currency] = self.spent.get(paid.currency, 0) + paid.amount
         elif milestone := MILESTONES.get(type(event.data)):
             self.reached[milestone] = min(event.time, self.reached.get(milestone, event.time))
 

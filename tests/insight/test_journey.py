@@ -47,7 +47,7 @@ def merged(one: Progress | None, other: Progress) -> Progress:
         min(one.first_seen, other.first_seen),
         max(one.last_seen, other.last_seen),
         one.purchases + other.purchases,
-        one.spent + other.spent,
+        dict(Counter(one.spent) + Counter(other.spent)),
         reached,
     )
 

@@ -16,7 +16,15 @@ SHELLS = (
     *("services.*.app", "services.*.views", "services.*.api"),
     *("shared.postgres", "shared.transact", "shared.intake", "shared.relay", "shared.runtime"),
     *("shared.telemetry", "shared.metrics", "shared.health", "shared.settings", "shared.logs"),
-    *("shared.stage", "shared.home", "shared.outage", "shared.patience", "shared.vigil", "shared.tally"),
+    *(
+        "shared.stage",
+        "shared.ahead",
+        "shared.home",
+        "shared.outage",
+        "shared.patience",
+        "shared.vigil",
+        "shared.tally",
+    ),
 )
 IMPURE = {
     *("asyncio", "asyncpg", "aiokafka", "faststream", "opentelemetry", "prometheus_client", "uvicorn"),
