@@ -109,16 +109,11 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         consumer.resume(*assigned)
 
     async def _seek(self, assigned: set[TopicPartition]) -> None:
-        consumer = self.consumer
-        assert consumer is not None
-        places = sorted((tp.topic, tp.partition) for tp in assigned)
-        self.positions = dict(await self.store.positions(places))
-        for (topic, partition), offset in self.positions.items():
-            consumer.seek(TopicPartition(topic, partition), offset)
+        self.positions = dict(await self.store.positions(sorted((tp.topic, tp.partition) for tp in assigned)))
+        self._rewind()
 
     async def _as_it_came(self, records: tuple[Record, ...]) -> KafkaMessage:
-        consumer: Any = self.consumer
-        return KafkaMessage(body=b"", raw_message=records, consumer=consumer)
+        return KafkaMessage(body=b"", raw_message=records, consumer=self._subscriber.consumer)
 
     async def _hear(self, records: Any) -> None:
         async with self._busy:
@@ -134,7 +129,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         measure(owned)
 
     def _rewind(self) -> None:
-        """What was given up must be fetched again, or it would be skipped."""
+        """Fetch from the truth: what was given up would be skipped otherwise."""
         if self.consumer is None:
             return
         for (topic, partition), offset in self.positions.items():
