@@ -30,7 +30,7 @@ def show(house: House, record: str) -> None:
         console.print("clock       event time comes from the sources alone (up --clock wall: a ticker)")
     console.print(f"logs        {shown(house.directory / 'logs')}/")
     console.print(f"programs    read {record}: addresses, database URLs with their passwords, pids")
-    console.print("next        evergreen status, evergreen publish --help, evergreen down")
+    console.print("next        ./evergreen status, ./evergreen publish --help, ./evergreen down")
 
 
 def _pid(pid: int | None, external: bool = False) -> str:

@@ -36,7 +36,7 @@ async def play_purchases(args: argparse.Namespace, now: datetime) -> int:
     log = read_log(args.log, args, now)
     announce(console, log)
     if ticks_by_the_wall(args):
-        console.print(PAST, style="yellow")
+        console.print(PAST, style="yellow", soft_wrap=True)
     manner = replace(manner_of(args, log), heartbeats=not args.no_heartbeats)
     async with Post(bootstrap(args)) as post:
         with _bar(console) as bar:
