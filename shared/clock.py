@@ -56,5 +56,5 @@ class Clock:
 
     @property
     def closed(self) -> bool:
-        """Every source said that nothing more will come."""
-        return all(source.closed for source in self.sources.values())
+        """Every source said that nothing more will come; where none has spoken, none has said that."""
+        return bool(self.sources) and all(source.closed for source in self.sources.values())

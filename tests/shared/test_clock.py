@@ -56,6 +56,11 @@ def test_when_every_source_has_closed_the_latest_word_counts() -> None:
     assert clock.closed
 
 
+def test_a_clock_that_nobody_vouched_for_is_not_closed() -> None:
+    assert not Clock().closed
+    assert not Clock({}, minute(60)).closed
+
+
 def test_one_live_source_keeps_the_clock_open() -> None:
     assert not after(beat(60, "/shop", closed=True), beat(20, "/app")).closed
 
