@@ -3,7 +3,6 @@
 import os
 import re
 from pathlib import Path
-from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +13,7 @@ from deploy import topics
 from deploy.commands.provision import roles
 from deploy.evergreen import parser
 from deploy.local import staff
-from deploy.local.processes import Program
-from deploy.local.record import ServiceRecord, TickerRecord
+from deploy.local.record import ServiceRecord
 from deploy.places import ROOT
 from shared.contracts.topics import STAGES, TOPICS
 from shared.settings import read_settings
@@ -74,22 +72,6 @@ def test_a_service_has_the_settings_that_the_local_house_gives_it(
     ours = {key for key in environment(name) if not key.startswith("OTEL_")}
     given = {key for key in local if key.startswith("EVERGREEN_")}
     assert ours == given == {"EVERGREEN_KAFKA", "EVERGREEN_DATABASE", "EVERGREEN_HTTP"}
-
-
-def test_the_ticker_has_what_the_local_house_gives_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[Program] = []
-    monkeypatch.setattr(staff, "raise_up", lambda wanted, *_: started.append(wanted.prepare()))
-    monkeypatch.delenv("EVERGREEN_KAFKA", raising=False)
-    staff.launch_ticker(TickerRecord(str(tmp_path / "log")), "127.0.0.1:9092", tmp_path, Event())
-    (local,) = started
-    assert CONTAINERS["ticker"]["command"] == list(local.argv[2:]) == ["deploy.ticker"]
-    given = {key for key in local.env if key.startswith("EVERGREEN_") and key not in os.environ}
-    assert set(environment("ticker")) == given == {"EVERGREEN_KAFKA"}
-    assert environment("ticker")["EVERGREEN_KAFKA"] == environment("provision")["EVERGREEN_KAFKA"]
-    assert needs("ticker") == {"provision": "service_completed_successfully"}
-    assert CONTAINERS["ticker"]["restart"] == "unless-stopped"
 
 
 @pytest.mark.parametrize("name", STAGES)
