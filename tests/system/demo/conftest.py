@@ -1,0 +1,66 @@
+"""Three demos of the whole log, each on a house of its own, each played once for all tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.cdnow import cdnow
+from deploy.demo.player import Manner
+from deploy.demo.poison import poisons
+from deploy.demo.timetable import Disorder
+from deploy.local.house import House
+from tests.system.demo.deaths import Deaths
+from tests.system.demo.playing import Ended, demo, dismantle
+
+SEED = 1997
+# Weeks of the log a second: slow enough that there is work on its way whenever somebody dies.
+PACE = 1.2
+THREE_WEEKS = timedelta(weeks=3)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(600))
+
+
+@contextmanager
+def four_services(directory: Path) -> Iterator[House]:
+    """A house with everything in it, ended without ceremony."""
+    house = House.open(directory, clock="log")
+    try:
+        yield house
+    finally:
+        dismantle(house)
+
+
+@pytest.fixture(scope="session")
+def quiet_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with four_services(tmp_path_factory.mktemp("quiet")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def calm(quiet_house: House) -> Ended:
+    """In order, undisturbed."""
+    return demo(quiet_house, cdnow(), Manner())
+
+
+@pytest.fixture(scope="session")
+def wild(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """Shuffled within three days, a thousand purchases sent twice, every kind of poison."""
+    manner = Manner(Disorder(days=3, duplicates=1_000, seed=SEED), poisons=tuple(poisons()))
+    with four_services(tmp_path_factory.mktemp("wild")) as house:
+        return demo(house, cdnow(), manner)
+
+
+@pytest.fixture(scope="session")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, list[str]]:
+    """In order, while everybody is killed three times; and who was."""
+    with four_services(tmp_path_factory.mktemp("killed")) as house:
+        deaths = Deaths(house, cdnow(), SEED)
+        ended = demo(house, cdnow(), Manner(pace=PACE, ahead=THREE_WEEKS), deaths)
+        return ended, deaths.died
