@@ -45,7 +45,8 @@ def start_and_kill(directory: Path) -> None:
 
 def start(directory: Path) -> "subprocess.Popen[bytes]":
     """The command up, once it has started Kafka."""
-    words = [sys.executable, "-m", "deploy.evergreen", "up", "--directory", str(directory), "--services", ""]
+    words = [sys.executable, "-m", "deploy.evergreen", "up", "--directory", str(directory)]
+    words += ["--services", "", "--clock", "log"]
     quiet = subprocess.DEVNULL
     command = subprocess.Popen(words, cwd=ROOT, stdout=quiet, stderr=quiet)
     assert until((closing.pids(directory) / "kafka.pid").exists, 60)
