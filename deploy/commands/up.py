@@ -57,9 +57,9 @@ def names(text: str) -> tuple[str, ...]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Opens the house and prints where everything is."""
-    from deploy.commands.narration import Narration
     from deploy.commands.whereabouts import show
     from deploy.local.house import House
+    from deploy.narration import Narration
 
     new = arguments.fresh or not (arguments.directory / FILE).exists()
     house = House.open(

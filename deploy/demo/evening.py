@@ -24,6 +24,7 @@ from deploy.demo.summary import Outcome, summary
 from deploy.demo.weeks_picture import weeks_picture
 from deploy.local.house import House
 from deploy.local.record import LOG
+from deploy.narration import Narration
 
 PRINTED = 10
 RESULTS = ("summary.json", "quiet.csv", "refused.csv", "weeks.png", "journey.png")
@@ -39,8 +40,7 @@ def evening(args: argparse.Namespace, seconds: float) -> int:
         (directory / name).unlink(missing_ok=True)
     console.print("opening a house of its own: Kafka, PostgreSQL, four services")
     quiet_client()
-    narrate = partial(console.print, style="dim")
-    house = House.open(directory, fresh=True, clock=LOG, tell=narrate)
+    house = House.open(directory, fresh=True, clock=LOG, tell=Narration())
     try:
         write_refused(directory / "refused.csv", log.refused)
         outcome = perform(_performance(house, log, args, seconds, console))

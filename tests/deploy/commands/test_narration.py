@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from deploy.commands.narration import Narration
+from deploy.narration import Narration
 
 LINES = ("downloading jars: 1 of 2", "downloading jars: 2 of 2", "starting Kafka")
 
