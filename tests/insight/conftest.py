@@ -1,10 +1,14 @@
 """Insight on a real PostgreSQL, without Kafka: what a poll would bring is handed to its work."""
 
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
 import asyncpg
 import pytest
 
 from deploy import databases
 from deploy.databases import Database
+from deploy.local.house import House
 from services.insight.app import InsightWork
 from shared.postgres import PostgresStore
 from shared.relay import Relay
@@ -16,6 +20,20 @@ from tests.insight.cdnow_records import PARTITIONS
 @pytest.fixture
 async def insight(database: Database, pool: asyncpg.Pool) -> Ground:
     """What insight's work stands on: its tables, and a relay that is woken but does not run."""
+    return await ground(database, pool)
+
+
+@pytest.fixture
+async def another(house: House) -> AsyncIterator[Ground]:
+    """The same on a database of its own, to compare with."""
+    [made] = databases.databases(house.postgres.admin_url, [f"kitchen_{uuid4().hex[:8]}"])
+    await databases.provide(house.postgres.admin_url, [made])
+    async with asyncpg.create_pool(made.url, min_size=1, max_size=4) as pool:
+        yield await ground(made, pool)
+
+
+async def ground(database: Database, pool: asyncpg.Pool) -> Ground:
+    """Insight's tables made, its partitions opened."""
     owner = await asyncpg.connect(database.owner_url)
     await owner.execute(databases.schema("insight", database.service))
     await owner.close()

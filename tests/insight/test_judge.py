@@ -10,12 +10,15 @@ from deploy.demo.timetable import Disorder
 from services.insight.app import InsightWork
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
 from shared.runtime import Ground
-from tests.insight.cdnow_records import WITHIN_THREE_DAYS, batches, every, records
+from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batches, every, records
+from tests.insight.conftest import holder
 from tests.insight.verdicts import Said, said
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 EIGHTH = every(8, datetime(1997, 7, 2, tzinfo=UTC))
 """295 customers over 26 weeks: enough for fits, alerts, returns."""
+LATE = Disorder(days=28)
+"""Weeks after their time, while their source vouches that nothing is late."""
 
 
 def follows(heard: Said, until: date) -> int:
@@ -53,7 +56,7 @@ async def test_shuffled_within_its_lateness_and_in_small_batches_it_is_judged_as
 async def test_what_comes_weeks_after_its_time_withdraws_and_leaves_what_assess_says(
     work: InsightWork, insight: Ground
 ) -> None:
-    for batch in batches(records(EIGHTH, Disorder(days=28), promised=timedelta()), 100):
+    for batch in batches(records(EIGHTH, LATE, promised=timedelta()), 100):
         await work.take(batch)
     heard = await said(insight.store.pool)
     assert heard.verdicts() == heard.follows(EIGHTH.end.date())
@@ -65,3 +68,17 @@ async def test_to_forget_between_any_two_batches_changes_nothing(work: InsightWo
         await work.take(batch)
         work.forget()
     assert follows(await said(insight.store.pool), EIGHTH.end.date()) > 100
+
+
+async def test_even_of_a_late_log_neither_batches_nor_forgetting_change_a_fit_or_a_verdict(
+    work: InsightWork, insight: Ground, another: Ground
+) -> None:
+    log, forgetful = records(EIGHTH, LATE, promised=timedelta()), holder(another, range(PARTITIONS))
+    for batch in batches(log, 1_000):
+        await work.take(batch)
+    for batch in batches(log, 37):
+        await forgetful.take(batch)
+        forgetful.forget()
+    one, other = await said(insight.store.pool), await said(another.store.pool)
+    assert one.refits == other.refits
+    assert one.verdicts() == other.verdicts()
