@@ -121,10 +121,19 @@ async def test_a_lead_left_alone_goes_cold_by_the_time_that_others_vouch_for() -
 async def test_the_time_is_passed_on_from_stage_to_stage_after_what_came_before_it() -> None:
     company = Company()
     await company.hear("signals", beat(0), *JOURNEY, beat(30, closed=True))
+    await company.hear("insight", replace(beat(30, closed=True), source="/evergreen/insight"))
     for stage in ("acquisition", "conversion", "retention"):
         last = company.topics[stage][-1]
         assert (last.source, last.time) == (f"/evergreen/{stage}", day(30))
         assert last.data == SourceHeartbeat(closed=True)
+
+
+async def test_retention_vouches_for_no_time_before_insight_has_spoken_and_for_no_more_than_it_has() -> None:
+    company = Company()
+    await company.hear("signals", beat(0), *JOURNEY, beat(30))
+    assert "source.heartbeat" not in [each.data.type for each in company.topics["retention"]]
+    await company.hear("insight", replace(beat(20), source="/evergreen/insight"))
+    assert company.topics["retention"][-1].time == day(20)
 
 
 async def test_two_customers_journeys_do_not_touch() -> None:
