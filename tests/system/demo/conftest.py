@@ -1,6 +1,6 @@
 """Three demos of the whole log, each on a house of its own, each played once for all tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +16,8 @@ from tests.system.demo.deaths import Deaths
 from tests.system.demo.playing import Ended, demo, dismantle
 
 SEED = 1997
-# Weeks of the log a second: slow enough that there is work on its way whenever somebody dies.
-PACE = 1.2
+# Records a batch: few, so that there is a batch in hand whenever somebody dies.
+FEW = {"EVERGREEN_BATCH": "50"}
 THREE_WEEKS = timedelta(weeks=3)
 
 
@@ -28,9 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def four_services(directory: Path) -> Iterator[House]:
+def four_services(directory: Path, env: Mapping[str, str] | None = None) -> Iterator[House]:
     """A house with everything in it, ended without ceremony."""
-    house = House.open(directory, clock="log")
+    house = House.open(directory, clock="log", env=env or {})
     try:
         yield house
     finally:
@@ -60,7 +60,7 @@ def wild(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 @pytest.fixture(scope="session")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, list[str]]:
     """In order, while everybody is killed three times; and who was."""
-    with four_services(tmp_path_factory.mktemp("killed")) as house:
+    with four_services(tmp_path_factory.mktemp("killed"), FEW) as house:
         deaths = Deaths(house, cdnow(), SEED)
-        ended = demo(house, cdnow(), Manner(pace=PACE, ahead=THREE_WEEKS), deaths)
+        ended = demo(house, cdnow(), Manner(ahead=THREE_WEEKS), deaths)
         return ended, deaths.died

@@ -39,7 +39,7 @@ def _groups(dice: random.Random, names: list[str]) -> list[tuple[str, ...]]:
 
 
 class Deaths:
-    """A trial of the house: it is played no further than the strike that is next, so that each one hits."""
+    """A trial of the house: it is played up to the next strike at once, so that each one finds it busy."""
 
     def __init__(self, house: House, log: Log, seed: int) -> None:
         self.house, self.log = house, log
