@@ -89,7 +89,7 @@ class PostgresStore:
 def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     yield "append", [_fact_row(fact) for fact in changes.facts]
     yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
-    yield "take", [(key,) for key in sorted(changes.inbox)]
+    yield "take", [(key,) for key in sorted(changes.inbox, key=attrgetter("int"))]
     yield "due_set", [(s, p, due) for s, (p, due) in sorted(changes.dues.items()) if due is not None]
     yield (
         "clock_set",

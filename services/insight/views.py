@@ -20,7 +20,8 @@ async def tell(connection: Any, entries: Collection[Entry], recorded: datetime) 
     by_key = {entry.key: entry for entry in entries}
     rows = [_timeline_row(entry, recorded) for entry in entries]
     new = [by_key[row[0]] for row in await connection.fetch(SQL["tell"], *columns(rows, 11))]
-    await _progress(connection, new)
+    if new:
+        await _progress(connection, new)
     return new
 
 
@@ -33,8 +34,6 @@ def _timeline_row(entry: Entry, recorded: datetime) -> Sequence[Any]:
 
 
 async def _progress(connection: Any, new: Sequence[Entry]) -> None:
-    if not new:
-        return
     partitions = {entry.heard.event.subject: entry.heard.partition for entry in new}
     made = sorted(progress(entry.heard.event for entry in new).items())
     rows = [_progress_row(customer, partitions[customer], step) for customer, step in made]

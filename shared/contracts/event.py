@@ -1,8 +1,8 @@
 """One event: a fact in its CloudEvents 1.0 envelope (structured JSON mode on our own topics)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid5
 
 import orjson
@@ -33,11 +33,14 @@ class Event:
     correlation: str | None = None
     stream_version: int | None = None
     traceparent: str | None = None
+    _key: UUID | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def key(self) -> UUID:
         """The same for every delivery of this event: CloudEvents are unique by (source, id)."""
-        return event_key(self.source, self.id)
+        if self._key is None:
+            object.__setattr__(self, "_key", event_key(self.source, self.id))  # asked for several times
+        return cast(UUID, self._key)
 
     @property
     def origin(self) -> str:
@@ -52,7 +55,8 @@ def event_key(source: str, id: str) -> UUID:
 
 def iso(moment: datetime) -> str:
     """RFC 3339 in UTC, with `Z`."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat()[:-6] + "Z"
 
 
 def encode(event: Event) -> bytes:
@@ -69,8 +73,8 @@ def encode(event: Event) -> bytes:
     }
     if event.recorded is not None:
         envelope["recordedtime"] = iso(event.recorded)
-    for name, field in EXTENSIONS.items():
-        if (value := getattr(event, field)) is not None:
+    for name, attribute in EXTENSIONS.items():
+        if (value := getattr(event, attribute)) is not None:
             envelope[name] = value
     envelope["data"] = event.data.model_dump(mode="json", exclude_none=True)
     return orjson.dumps(envelope)
