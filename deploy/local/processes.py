@@ -1,5 +1,6 @@
 """Processes of their own session, found again by pid files; only what we started is ever ended."""
 
+import atexit
 import json
 import os
 import signal
@@ -17,6 +18,13 @@ TAIL_LINES = 20
 # psutil reads the start from the boot time, which the kernel may shift by a moment when the clock is set.
 SAME_START_SECONDS = 3.0
 _children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@atexit.register
+def _reap() -> None:
+    """Those that have ended are taken note of; the others are meant to outlive this process."""
+    for child in _children.values():
+        child.poll()
 
 
 @dataclass(frozen=True)

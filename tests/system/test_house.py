@@ -30,7 +30,11 @@ async def test_what_was_acknowledged_is_there_after_both_servers_were_killed(hou
     insight = await asyncpg.connect(house.services["insight"].database_url)
     assert await insight.fetchval("select count(*) from inbox") == before
     await insight.close()
-    found = [body for body in await contents(house.kafka.bootstrap, TOPIC) if body.startswith(mark.encode())]
+    found = [
+        body
+        for body in await contents(house.kafka.bootstrap, TOPIC)
+        if body and body.startswith(mark.encode())
+    ]
     assert sorted(found) == sorted(bodies)
 
 
