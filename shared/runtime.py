@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 
 from shared.contracts.fact import Vocabulary
+from shared.contracts.topics import PARTITIONS
 from shared.home import home
 from shared.intake import Intake
 from shared.patience import patiently
@@ -24,7 +25,6 @@ from shared.settings import Settings, read_settings
 from shared.vigil import watch
 from shared.work import Work
 
-PARTITIONS = 6
 DRAIN = 8.0
 
 

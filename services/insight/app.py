@@ -43,7 +43,7 @@ class InsightWork:
     async def _write(self, batch: Batch, entries: Entries) -> None:
         changes = Changes(positions=dict(batch.positions), parked=list(batch.parked), clocks=entries.clocks)
         if entries.first is not None:
-            await self.judge.open(entries.first, changes)
+            self.judge.open(entries.first, changes)
         async with self.ground.store.transaction() as connection:
             new = await views.tell(connection, entries.told.values(), datetime.now(UTC))
             if bought := await views.buy(connection, new):

@@ -23,9 +23,9 @@ from shared.clock import Clock
 from shared.contracts.event import Event, encode
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import read
+from shared.contracts.topics import PARTITIONS
 from shared.store import Changes, StoredFact
 
-PARTITIONS = range(6)
 NOT_BEGUN = Judged(date.min, -1)
 """Before the calendar has opened: nobody is judged, nothing is late."""
 
@@ -53,7 +53,7 @@ class Judge:
         bodies = (await self.store.bodies([STREAM])).get(STREAM, ())
         self._adopt(MODEL.replay(read(body, (), INSIGHT).data for body in bodies), len(bodies))  # type: ignore[misc]
         self.judged = await ledger.judged(self.store.pool)
-        self.clocks = dict(await self.store.clocks(list(PARTITIONS)))
+        self.clocks = dict(await self.store.clocks(range(PARTITIONS)))
 
     def _adopt(self, model: Model, version: int) -> None:
         self.model, self.model_version = model, version
@@ -65,7 +65,7 @@ class Judge:
             return NOT_BEGUN
         return self.judged.get(partition, opened(self.rules.weeks))
 
-    async def open(self, first: Event, changes: Changes) -> None:
+    def open(self, first: Event, changes: Changes) -> None:
         """The first heartbeat opens the calendar, in the transaction that takes it."""
         self._decide_model(Open(), first.time, first, changes)
 
@@ -120,7 +120,7 @@ class Judge:
             return 0 not in self.partitions
         ends = (self.rules.weeks.boundary(self.at(p).week + 1) - DAY for p in self.partitions)
         standing = any(self.at(p).through >= end for p, end in zip(self.partitions, ends, strict=True))
-        return standing and len(self.partitions) < len(PARTITIONS)
+        return standing and len(self.partitions) < PARTITIONS
 
     async def _enter(self, entered: Mapping[int, Judged]) -> None:
         async with self.store.transaction() as connection:

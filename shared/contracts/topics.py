@@ -10,6 +10,8 @@ from shared.contracts.retention import RETENTION
 from shared.contracts.signals import SIGNALS
 
 DEAD_LETTERS = "dead-letters"
+PARTITIONS = 6
+"""Of every topic, as `deploy/topics.yaml` provisions them: partition p of all topics is one closed world."""
 VOCABULARIES: Mapping[str, Vocabulary] = {
     "signals": SIGNALS,
     "acquisition": ACQUISITION,
