@@ -4,22 +4,20 @@ import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from shared.clock import Clock
-from shared.contracts.event import Event, encode, iso
+from shared.contracts.event import Event, encode, fact_id, iso
 from shared.contracts.fact import Fact
 from shared.contracts.signals import SourceHeartbeat
 from shared.decider import Decider, Order, TimePassed
-from shared.store import Changes, Due, Parked, Partition, StoredFact, fact_id
+from shared.store import Changes, Due, Parked, Partition, StoredFact
 
 Trace = Callable[[str | None, str], str | None]
 """From the cause's traceparent and the new fact's type to the traceparent kept with the fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """An event and the place where it lay; `body` are its structured JSON bytes."""
 
     topic: str
@@ -71,7 +69,7 @@ class Ground:
 
     streams: Mapping[str, Stream]
     clocks: Mapping[int, Clock]
-    seen: set[UUID]
+    seen: set[bytes]
     dues: Sequence[Due]
 
 
@@ -148,7 +146,7 @@ class Sitting:
     ) -> StoredFact:
         customer = stream.partition("-")[2]
         event = Event(
-            id=str(fact_id(self.stage.name, stream, version)),
+            id=fact_id(self.stage.name, stream, version),
             source=self.stage.source,
             subject=customer,
             time=at,
@@ -167,7 +165,7 @@ def stored(event: Event, stream: str, partition: int, cause: Event | None) -> St
     return StoredFact(
         stream=stream,
         version=event.stream_version or 0,
-        id=UUID(event.id),
+        id=event.id,
         type=event.data.type,
         partition=partition,
         key=event.subject or None,

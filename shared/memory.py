@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
-from uuid import UUID
 
 from shared.clock import Clock
 from shared.store import Changes, Conflict, Due, Fenced, Parked, Partition, StoredFact
@@ -19,7 +18,7 @@ class MemoryStore:
         self.parked: list[Parked] = []
         self.pulses: dict[int, bytes] = {}
         self._facts: dict[tuple[str, int], StoredFact] = {}
-        self._inbox: set[UUID] = set()
+        self._inbox: set[bytes] = set()
         self._positions: dict[Partition, int] = {}
         self._clocks: dict[int, Clock] = {}
         self._dues: dict[str, Due] = {}
@@ -32,7 +31,7 @@ class MemoryStore:
                 found.setdefault(stream, []).append(fact.body)
         return found
 
-    async def seen(self, keys: Sequence[UUID]) -> set[UUID]:
+    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         return self._inbox.intersection(keys)
 
     async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
@@ -38,8 +37,8 @@ class PostgresStore:
             found.setdefault(stream, []).append(body)
         return found
 
-    async def seen(self, keys: Sequence[UUID]) -> set[UUID]:
-        return {UUID(bytes=row["key"].bytes) for row in await self._fetch("seen", keys)}
+    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
+        return {row["key"] for row in await self._fetch("seen", keys)}
 
     async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
         return [Due(*row) for row in await self._fetch("dues", *columns(until.items(), 2))]
@@ -89,7 +88,7 @@ class PostgresStore:
 def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     yield "append", [_fact_row(fact) for fact in changes.facts]
     yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
-    yield "take", [(key,) for key in sorted(changes.inbox, key=attrgetter("int"))]
+    yield "take", [(key,) for key in sorted(changes.inbox)]
     yield "due_set", [(s, p, due) for s, (p, due) in sorted(changes.dues.items()) if due is not None]
     yield (
         "clock_set",

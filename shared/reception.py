@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from shared.batch import Batch, Heard
@@ -53,8 +53,7 @@ class Door:
         return event
 
     def _check_place(self, record: Record, event: Event) -> None:
-        latest = datetime.fromtimestamp(record.timestamp / 1000, UTC) + AHEAD
-        if event.time > latest:
+        if event.time.timestamp() - record.timestamp / 1000 > AHEAD.total_seconds():
             raise Unreadable(f"time {event.time} lies in the future of its arrival: check the sender's clock")
         if isinstance(event.data, SourceHeartbeat):
             return
@@ -81,7 +80,7 @@ class Reception:
         """The records that were not taken before; each moves its partition's position past itself."""
         for record in records:
             place = (record.topic, record.partition)
-            before, after = self.positions.get(place, (positions[place], positions[place]))
+            before, after = self.positions.get(place) or (positions[place],) * 2
             if record.offset >= after:
                 self.positions[place] = (before, record.offset + 1)
                 yield record
@@ -103,6 +102,7 @@ def receive(
     listener does not know on another stage's topic: it is newer than this listener.
     """
     reception = into or Reception()
+    heard = reception.heard.append
     for record in reception.fresh(records, positions):
         try:
             event = door.admit(record)
@@ -115,7 +115,7 @@ def receive(
                 reception.refused[record.topic, "refused"] += 1
             continue
         body = encode(event) if is_binary(record.headers) else record.value or b""
-        reception.heard.append(Heard(record.topic, record.partition, record.offset, event, body))
+        heard(Heard(record.topic, record.partition, record.offset, event, body))
     return reception
 
 

@@ -13,7 +13,7 @@ create table if not exists facts (
     key       text,
     happened  timestamptz not null,
     recorded  timestamptz not null,
-    cause     uuid,
+    cause     bytea,
     trace     text,
     body      bytea       not null,
     primary key (stream, version)
@@ -63,7 +63,7 @@ create table if not exists positions (
 
 -- Events already taken, by (source, id): a producer's duplicate arrives at a new offset.
 create table if not exists inbox (
-    key uuid primary key
+    key bytea primary key
 );
 
 -- What each source has vouched for on each partition.

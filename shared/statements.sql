@@ -4,7 +4,7 @@ select stream, body from facts where stream = any($1::text[]) order by stream, v
 
 -- name: seen
 -- Which events were taken before.
-select key from inbox where key = any($1::uuid[]);
+select key from inbox where key = any($1::bytea[]);
 
 -- name: dues
 -- What is due on each partition, in the order in which it speaks.
@@ -32,7 +32,7 @@ select partition, reached from watermarks where partition = any($1::int[]);
 -- The transaction's first write: its xid orders the log, so one stream's versions keep their order.
 insert into facts (stream, version, id, type, partition, key, happened, recorded, cause, trace, body)
 select * from unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::int[], $6::text[],
-                     $7::timestamptz[], $8::timestamptz[], $9::uuid[], $10::text[], $11::bytea[]);
+                     $7::timestamptz[], $8::timestamptz[], $9::bytea[], $10::text[], $11::bytea[]);
 
 -- name: fence
 -- Positions move only from where this batch began; fewer rows than asked means somebody else moved them.
@@ -42,7 +42,7 @@ where (p.topic, p.partition, p.next_offset) = (u.topic, u.partition, u.before);
 
 -- name: take
 -- Remember what was taken; a key that is there already is a conflict.
-insert into inbox select unnest($1::uuid[]);
+insert into inbox select unnest($1::bytea[]);
 
 -- name: due_set
 -- The moment at which a stream speaks next.

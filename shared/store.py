@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
 from shared.clock import Clock
-from shared.contracts.event import event_key
 
 Partition = tuple[str, int]
 """Topic and partition number."""
@@ -29,13 +27,13 @@ class StoredFact:
 
     stream: str
     version: int
-    id: UUID
+    id: str
     type: str
     partition: int
     key: str | None
     happened: datetime
     recorded: datetime
-    cause: UUID | None
+    cause: bytes | None
     trace: str | None
     body: bytes
 
@@ -62,7 +60,7 @@ class Changes:
     dues: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
     positions: dict[Partition, tuple[int, int]] = field(default_factory=dict)
     clocks: dict[int, Clock] = field(default_factory=dict)
-    inbox: list[UUID] = field(default_factory=list)
+    inbox: list[bytes] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
     pulses: dict[int, bytes] = field(default_factory=dict)
     fired: int = 0
@@ -83,7 +81,7 @@ class Store(Protocol):
     async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
         """The facts of each stream in version order; streams without facts are left out."""
 
-    async def seen(self, keys: Sequence[UUID]) -> set[UUID]:
+    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         """Which of these events were taken before."""
 
     async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
@@ -97,8 +95,3 @@ class Store(Protocol):
 
     async def commit(self, changes: Changes) -> None:
         """Write all of it. Errors: `Conflict`, `Fenced`."""
-
-
-def fact_id(service: str, stream: str, version: int) -> UUID:
-    """Deterministic, so that a fact published again is a recognisable duplicate."""
-    return event_key(f"/evergreen/{service}", f"{stream}/{version}")

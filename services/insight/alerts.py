@@ -10,10 +10,10 @@ from services.insight.churn.buyer import Change, Raised, Resolved, Withdrawn
 from services.insight.churn.revise import Told
 from services.insight.churn.weeks import morning
 from shared.batch import stored
-from shared.contracts.event import Event
+from shared.contracts.event import Event, fact_id
 from shared.contracts.fact import Fact as AnyFact
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
-from shared.store import StoredFact, fact_id
+from shared.store import StoredFact
 from shared.traceparent import trace_id
 
 SOURCE = "/evergreen/insight"
@@ -70,7 +70,7 @@ def recorded(
 ) -> StoredFact:  # fmt: skip
     """The row of a statement: what made insight speak is its cause, the purchase it hangs on its origin."""
     event = Event(
-        id=str(fact_id("insight", stream, version)),
+        id=fact_id("insight", stream, version),
         source=SOURCE,
         subject=subject,
         time=said.at.astimezone(UTC),

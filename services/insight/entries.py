@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from typing import NamedTuple
 
 from shared.batch import Heard
 from shared.clock import Clock
@@ -11,12 +11,11 @@ from shared.contracts.event import Event
 from shared.contracts.signals import SourceHeartbeat
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One event of the timeline."""
 
     heard: Heard
-    key: UUID
+    key: bytes
     known: datetime | None
 
 
@@ -27,7 +26,7 @@ class Entries:
     `first` is the first heartbeat of all on partition 0, when it is in this batch: it opens the calendar.
     """
 
-    told: dict[UUID, Entry] = field(default_factory=dict)
+    told: dict[bytes, Entry] = field(default_factory=dict)
     clocks: dict[int, Clock] = field(default_factory=dict)
     heartbeats: dict[int, Event] = field(default_factory=dict)
     first: Event | None = None

@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from services.insight.alerts import Purchase
 from services.insight.churn.buyer import Buyer, Judged
 from services.insight.churn.histories import Seen
@@ -47,7 +45,7 @@ async def remember(connection: Any, people: Mapping[str, Person]) -> None:
 def _row(customer: str, person: Person) -> Sequence[Any]:
     buyer, silence = person.buyer, person.buyer.silence
     known = (silence.first, silence.last, silence.repeats) if silence else (None, None, 0)
-    ahead = orjson.dumps(buyer.ahead).decode()
+    ahead = "{" + ",".join(day.isoformat() for day in buyer.ahead) + "}"  # asyncpg knows no array of arrays
     return (customer, person.partition, *known, buyer.raised, buyer.alert, ahead, person.version)
 
 

@@ -11,11 +11,9 @@ where partition = any($1::int[]) and (not raised or ahead <> '{}') order by cust
 -- name: remember
 -- As they are left now.
 insert into buyers (customer, partition, first_day, last_day, repeats, raised, alert, ahead, version)
-select customer, partition, first_day, last_day, repeats, raised, alert,
-       array(select jsonb_array_elements_text(ahead)::date), version
-from unnest($1::text[], $2::int[], $3::date[], $4::date[], $5::int[], $6::bool[], $7::text[], $8::jsonb[],
-            $9::int[])
-     as u(customer, partition, first_day, last_day, repeats, raised, alert, ahead, version)
+select customer, partition, first_day, last_day, repeats, raised, alert, ahead::date[], version from unnest(
+    $1::text[], $2::int[], $3::date[], $4::date[], $5::int[], $6::bool[], $7::text[], $8::text[], $9::int[]
+) as u(customer, partition, first_day, last_day, repeats, raised, alert, ahead, version)
 on conflict (customer) do update set
     first_day = excluded.first_day, last_day = excluded.last_day, repeats = excluded.repeats,
     raised = excluded.raised, alert = excluded.alert, ahead = excluded.ahead, version = excluded.version;

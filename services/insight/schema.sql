@@ -3,7 +3,7 @@
 -- Everything heard about a customer: when it happened, and how far the partition's clock stood when we knew.
 create table if not exists timeline (
     customer  text        not null,
-    key       uuid        not null,
+    key       bytea       not null,
     happened  timestamptz not null,
     known     timestamptz,
     recorded  timestamptz not null,
@@ -37,13 +37,12 @@ create table if not exists journeys (
              else 'stranger' end) stored
 );
 
--- What a customer has paid, per currency, in minor units.
-create table if not exists spending (
-    customer text   not null,
-    currency text   not null,
-    amount   bigint not null,
-    primary key (customer, currency)
-);
+-- What a customer has paid, per currency, in minor units: asked seldom, so folded when asked.
+create or replace view spending as
+select customer, paid ->> 'currency' as currency, sum((paid ->> 'amount')::bigint)::bigint as amount
+from (select customer, convert_from(body, 'UTF8')::json -> 'data' as paid from timeline where type = 'order.paid')
+     as purchases
+group by 1, 2;
 
 -- Every buyer carried forward to where the partition is judged (see churn/live.py): the silence the clock is
 -- in (null before the first purchase), the alert that stands on it, the purchase days still ahead of the clock.
@@ -59,7 +58,6 @@ create table if not exists buyers (
     ahead     date[]   not null,
     version   integer  not null
 );
-create index if not exists buyers_watched on buyers (partition) where not raised or ahead <> '{}';
 
 -- The days on which a customer bought, merged: what silence is judged and fitted by. `known` is how far
 -- the partition's clock had come when we heard of it (null: it had not begun).
@@ -67,10 +65,8 @@ create table if not exists purchase_days (
     customer  text        not null,
     day       date        not null,
     known     timestamptz,
-    partition smallint    not null,
     primary key (customer, day)
 );
-create index if not exists purchase_days_by_partition on purchase_days (partition);
 
 -- Every morning up to `through` has been judged on this partition; the coming ones are, by `week`.
 create table if not exists judged (
@@ -81,4 +77,5 @@ create table if not exists judged (
 );
 
 grant select, insert on timeline, purchase_days to :runtime;
-grant select, insert, update on journeys, spending, buyers, judged to :runtime;
+grant select, insert, update on journeys, buyers, judged to :runtime;
+grant select on spending to :runtime;

@@ -11,18 +11,29 @@ from shared.contracts.signals import OrderPaid
 from shared.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("views.sql"))
+TIMELINE = "customer key happened known recorded topic type id trace partition body".split()
 
 
 async def tell(connection: Any, entries: Collection[Entry], recorded: datetime) -> list[Entry]:
-    """Write the timeline and the journeys; the entries that were new."""
-    if not entries:
-        return []
-    by_key = {entry.key: entry for entry in entries}
-    rows = [_timeline_row(entry, recorded) for entry in entries]
-    new = [by_key[row[0]] for row in await connection.fetch(SQL["tell"], *columns(rows, 11))]
+    """Write the timeline and the journeys; the entries that were new.
+
+    Nobody else takes these partitions: what is not there now will not be before this transaction ends, or
+    else the copy breaks it (`Conflict`).
+    """
+    new = await _new(connection, entries)
     if new:
+        rows = [_timeline_row(entry, recorded) for entry in new]
+        await connection.copy_records_to_table("timeline", records=rows, columns=TIMELINE)
         await _progress(connection, new)
     return new
+
+
+async def _new(connection: Any, entries: Collection[Entry]) -> list[Entry]:
+    if not entries:
+        return []
+    asked = [(entry.heard.event.subject, entry.key) for entry in entries]
+    told = {row[0] for row in await connection.fetch(SQL["told"], *columns(asked, 2))}
+    return [entry for entry in entries if entry.key not in told] if told else list(entries)
 
 
 def _timeline_row(entry: Entry, recorded: datetime) -> Sequence[Any]:
@@ -38,9 +49,6 @@ async def _progress(connection: Any, new: Sequence[Entry]) -> None:
     made = sorted(progress(entry.heard.event for entry in new).items())
     rows = [_progress_row(customer, partitions[customer], step) for customer, step in made]
     await connection.execute(SQL["progress"], *columns(rows, 10))
-    spent = [(customer, *money) for customer, step in made for money in sorted(step.spent.items())]
-    if spent:
-        await connection.execute(SQL["spend"], *columns(spent, 3))
 
 
 def _progress_row(customer: str, partition: int, step: Progress) -> Sequence[Any]:
@@ -59,8 +67,8 @@ async def buy(connection: Any, new: Sequence[Entry]) -> dict[str, list[date]]:
     }
     if not days:
         return {}
-    rows = [(*key, entry.known, entry.heard.partition) for key, entry in sorted(days.items())]
+    rows = [(*key, entry.known) for key, entry in sorted(days.items())]
     bought: dict[str, list[date]] = {}
-    for customer, day in sorted(await connection.fetch(SQL["buy"], *columns(rows, 4))):
+    for customer, day in sorted(await connection.fetch(SQL["buy"], *columns(rows, 3))):
         bought.setdefault(customer, []).append(day)
     return bought

@@ -1,9 +1,7 @@
--- name: tell
--- The timeline takes every event once; what comes back is what was new.
-insert into timeline (customer, key, happened, known, recorded, topic, type, id, trace, partition, body)
-select * from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[],
-                     $7::text[], $8::text[], $9::text[], $10::int[], $11::bytea[])
-on conflict do nothing returning key;
+-- name: told
+-- Which of these events the timeline holds already: each looked up by itself, however many rows are guessed.
+select u.key from unnest($1::text[], $2::bytea[]) as u(customer, key)
+where (select true from timeline t where (t.customer, t.key) = (u.customer, u.key));
 
 -- name: progress
 -- Progress merges in any order: earliest, latest, sums.
@@ -21,13 +19,8 @@ on conflict (customer) do update set
     won_at = least(j.won_at, excluded.won_at),
     repeated_at = least(j.repeated_at, excluded.repeated_at);
 
--- name: spend
--- Money adds up.
-insert into spending as s select * from unnest($1::text[], $2::text[], $3::bigint[])
-on conflict (customer, currency) do update set amount = s.amount + excluded.amount;
-
 -- name: buy
 -- A day on which a customer bought counts once; what comes back is what was new.
-insert into purchase_days (customer, day, known, partition)
-select * from unnest($1::text[], $2::date[], $3::timestamptz[], $4::int[])
+insert into purchase_days (customer, day, known)
+select * from unnest($1::text[], $2::date[], $3::timestamptz[])
 on conflict do nothing returning customer, day;

@@ -1,9 +1,9 @@
 """One event: a fact in its CloudEvents 1.0 envelope (structured JSON mode on our own topics)."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
-from uuid import UUID, uuid5
+from hashlib import blake2b, sha1
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
 
@@ -19,8 +19,7 @@ EXTENSIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A fact, who said it, about whom, when it happened and when we knew."""
 
     id: str
@@ -33,14 +32,11 @@ class Event:
     correlation: str | None = None
     stream_version: int | None = None
     traceparent: str | None = None
-    _key: UUID | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
-    def key(self) -> UUID:
+    def key(self) -> bytes:
         """The same for every delivery of this event: CloudEvents are unique by (source, id)."""
-        if self._key is None:
-            object.__setattr__(self, "_key", event_key(self.source, self.id))  # asked for several times
-        return cast(UUID, self._key)
+        return event_key(self.source, self.id)
 
     @property
     def origin(self) -> str:
@@ -48,9 +44,20 @@ class Event:
         return self.correlation or self.id
 
 
-def event_key(source: str, id: str) -> UUID:
+def event_key(source: str, id: str) -> bytes:
     """Sixteen bytes that stand for (source, id)."""
-    return uuid5(NAMESPACE, f"{source}\n{id}")
+    return blake2b(f"{source}\n{id}".encode(), digest_size=16).digest()
+
+
+def fact_id(service: str, stream: str, version: int) -> str:
+    """Deterministic, so that a fact published again is a recognisable duplicate: a UUID of version 5.
+
+    Written out because `uuid5` takes three times as long, and every fact needs one.
+    """
+    name = f"/evergreen/{service}\n{stream}/{version}".encode()
+    digest = sha1(NAMESPACE.bytes + name, usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def iso(moment: datetime) -> str:

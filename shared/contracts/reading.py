@@ -45,7 +45,10 @@ def is_binary(headers: Headers) -> bool:
 
     A content type of CloudEvents says structured, whatever else the headers hold (as the binding has it).
     """
-    if all(name != "ce_specversion" for name, _ in headers):
+    for name, _ in headers:
+        if name == "ce_specversion":
+            break
+    else:
         return False
     kinds = [raw or b"" for name, raw in headers if name.lower() == "content-type"]
     return not any(kind.lower().startswith(b"application/cloudevents") for kind in kinds)
@@ -84,16 +87,16 @@ def _event(attributes: dict[str, Any], vocabulary: Vocabulary) -> Event:
         raise Unreadable("specversion is not '1.0': this is not a CloudEvent 1.0")
     fact = _fact_class(_required(attributes, "type"), attributes, vocabulary)
     return Event(
-        id=_required(attributes, "id"),
-        source=_required(attributes, "source"),
-        subject=_optional(attributes, "subject") or "",
-        time=_moment(_required(attributes, "time"), "time"),
-        data=_data(fact, attributes),
-        recorded=_recorded(attributes),
-        causation=_optional(attributes, "causationid"),
-        correlation=_optional(attributes, "correlationid"),
-        stream_version=_version(attributes, "streamversion"),
-        traceparent=_optional(attributes, "traceparent"),
+        _required(attributes, "id"),
+        _required(attributes, "source"),
+        _optional(attributes, "subject") or "",
+        _moment(_required(attributes, "time"), "time"),
+        _data(fact, attributes),
+        _recorded(attributes),
+        _optional(attributes, "causationid"),
+        _optional(attributes, "correlationid"),
+        _version(attributes, "streamversion"),
+        _optional(attributes, "traceparent"),
     )
 
 
@@ -116,7 +119,7 @@ def _data(fact: type[Fact], attributes: dict[str, Any]) -> Fact:
     if data is None and "data_base64" in attributes:
         raise Unreadable(f"{fact.type}: data_base64 is not read here: send JSON in data")
     try:
-        return fact.model_validate(data if data is not None else {}, strict=False)
+        return fact.model_validate({} if data is None else data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "data"
@@ -124,10 +127,9 @@ def _data(fact: type[Fact], attributes: dict[str, Any]) -> Fact:
 
 
 def _required(attributes: dict[str, Any], name: str) -> str:
-    value = _optional(attributes, name)
-    if not value:
-        raise Unreadable(f"{name} is missing or empty")
-    return value
+    if value := _optional(attributes, name):
+        return value
+    raise Unreadable(f"{name} is missing or empty")
 
 
 def _optional(attributes: dict[str, Any], name: str) -> str | None:

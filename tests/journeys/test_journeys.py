@@ -1,7 +1,5 @@
 """Whole journeys through the three stages in memory: a signal, facts, commands of the next stage."""
 
-from dataclasses import replace
-
 import pytest
 
 from services.acquisition.score import COLD_AFTER_DAYS
@@ -121,7 +119,7 @@ async def test_a_lead_left_alone_goes_cold_by_the_time_that_others_vouch_for() -
 async def test_the_time_is_passed_on_from_stage_to_stage_after_what_came_before_it() -> None:
     company = Company()
     await company.hear("signals", beat(0), *JOURNEY, beat(30, closed=True))
-    await company.hear("insight", replace(beat(30, closed=True), source="/evergreen/insight"))
+    await company.hear("insight", beat(30, closed=True)._replace(source="/evergreen/insight"))
     for stage in ("acquisition", "conversion", "retention"):
         last = company.topics[stage][-1]
         assert (last.source, last.time) == (f"/evergreen/{stage}", day(30))
@@ -132,13 +130,13 @@ async def test_retention_vouches_for_no_time_before_insight_has_spoken_and_for_n
     company = Company()
     await company.hear("signals", beat(0), *JOURNEY, beat(30))
     assert "source.heartbeat" not in [each.data.type for each in company.topics["retention"]]
-    await company.hear("insight", replace(beat(20), source="/evergreen/insight"))
+    await company.hear("insight", beat(20)._replace(source="/evergreen/insight"))
     assert company.topics["retention"][-1].time == day(20)
 
 
 async def test_two_customers_journeys_do_not_touch() -> None:
     both, alone = Company(), Company()
-    bens = [replace(each, id=f"ben-{each.id}", subject="ben") for each in JOURNEY]
+    bens = [each._replace(id=f"ben-{each.id}", subject="ben") for each in JOURNEY]
     await both.hear("signals", *[each for pair in zip(JOURNEY, bens, strict=True) for each in pair])
     await alone.hear("signals", *JOURNEY)
     annas = [each for each in both.topics["retention"] if each.subject == "anna"]

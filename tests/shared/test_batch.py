@@ -4,17 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 import pytest
 
 from shared.batch import Ground, Heard, Sitting, Stage, Stream
 from shared.clock import Clock
-from shared.contracts.event import event_key
+from shared.contracts.event import event_key, fact_id
 from shared.contracts.fact import Fact
 from shared.decider import TimePassed
-from shared.store import Due, StoredFact, fact_id
+from shared.store import Due, StoredFact
 from tests.shared import kitchen
 from tests.shared.kitchen import NOON, beat, heard, minute, wanted
 
@@ -23,7 +22,7 @@ def sit(
     *batches: Sequence[Heard],
     stage: Stage | None = None,
     clock: Clock | None = None,
-    seen: Iterable[UUID] = (),
+    seen: Iterable[bytes] = (),
 ) -> Sitting:
     """A sitting over bare ground that heard all of this."""
     ground = Ground({}, {0: clock} if clock else {}, set(seen), ())

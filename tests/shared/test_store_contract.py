@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +12,7 @@ from shared.store import Changes, Conflict, Due, Fenced, Parked, Store, StoredFa
 from tests.shared.kitchen import NOON, beat, minute
 
 PLACE = ("wishes", 0)
+KEY = b"sixteen-byte-key"
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.system)])
@@ -20,7 +21,7 @@ def store(request: pytest.FixtureRequest) -> Any:
 
 
 def fact(stream: str, version: int, body: bytes = b"{}") -> StoredFact:
-    return StoredFact(stream, version, uuid4(), "egg.on", 0, "soft", NOON, NOON, None, None, body)
+    return StoredFact(stream, version, str(uuid4()), "egg.on", 0, "soft", NOON, NOON, None, None, body)
 
 
 def letter(offset: int, reason: str = "not JSON") -> Parked:
@@ -52,11 +53,11 @@ async def test_a_batch_that_gives_one_version_twice_is_a_conflict(store: Store) 
 
 async def test_a_batch_that_takes_one_event_twice_is_a_conflict(store: Store) -> None:
     with pytest.raises(Conflict):
-        await store.commit(Changes(inbox=[UUID(int=1), UUID(int=1)]))
+        await store.commit(Changes(inbox=[KEY, KEY]))
 
 
 async def test_an_event_taken_before_is_seen_and_to_take_it_again_is_a_conflict(store: Store) -> None:
-    taken, other = uuid4(), uuid4()
+    taken, other = b"taken", b"other"
     await store.commit(Changes(inbox=[taken]))
     assert await store.seen([taken, other]) == {taken}
     with pytest.raises(Conflict):
@@ -129,7 +130,7 @@ async def test_a_record_parked_twice_is_parked_once(store: Store) -> None:
 
 @pytest.mark.parametrize("bad", ["conflict", "taken"])
 async def test_a_batch_is_written_whole_or_not_at_all(store: Store, bad: str) -> None:
-    key = uuid4()
+    key = b"twice"
     await store.commit(Changes(facts=[fact("egg-x", 1)], inbox=[key]))
     await store.positions([PLACE])
     wrong = everything(replace_positions={PLACE: (0, 5)})
@@ -150,7 +151,7 @@ def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Cha
         dues={"egg-a": (0, minute(1))},
         positions=replace_positions,
         clocks={0: Clock().hear(beat(60))},
-        inbox=[UUID(int=1)],
+        inbox=[KEY],
         parked=[letter(1)],
         pulses={0: b"{}"},
     )
@@ -160,7 +161,7 @@ async def holds(store: Store) -> list[object]:
     """What a store knows of what `everything` would change, apart from positions."""
     return [
         await store.bodies(["egg-a"]),
-        await store.seen([UUID(int=1)]),
+        await store.seen([KEY]),
         list(await store.dues({0: minute(60)})),
         await store.clocks([0]),
         await parked(store),
@@ -178,7 +179,7 @@ async def test_all_of_a_batch_is_there_once_it_is_written(store: Store) -> None:
     await store.commit(everything(replace_positions={PLACE: (0, 5)}))
     assert await holds(store) == [
         {"egg-a": [b"{}"]},
-        {UUID(int=1)},
+        {KEY},
         [Due(minute(1), "egg-a", 0)],
         {0: Clock().hear(beat(60))},
         [(1, "not JSON")],

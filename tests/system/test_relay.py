@@ -27,7 +27,9 @@ BY_SEQUENCE = (
 
 def fact(stream: str, version: int = 1, partition: int = 0) -> StoredFact:
     body = f"{stream}/{version}".encode()
-    return StoredFact(stream, version, uuid4(), "egg.on", partition, stream, NOON, NOON, None, None, body)
+    return StoredFact(
+        stream, version, str(uuid4()), "egg.on", partition, stream, NOON, NOON, None, None, body
+    )
 
 
 async def published(place: Restaurant) -> list[str]:

@@ -62,7 +62,7 @@ class Partition:
             assert turn[1], f"{customer} was due on {on} and had nothing to say"
             assert judge(turn[0], customer, on, self.rules)[1] == (), "said twice"
             self._keep(customer, *turn, Judged(on, self.judged.week))
-        self.judged = replace(self.judged, through=through)
+        self.judged = self.judged._replace(through=through)
 
     def _keep(self, customer: str, buyer: Buyer, changes: object, judged: Judged) -> None:
         self.buyers[customer] = buyer

@@ -15,7 +15,7 @@ VIEWS = {
     "timeline": "select customer, topic, type, id, happened from timeline order by customer, key",
     "journeys": "select * from journeys order by customer",
     "spending": "select * from spending order by customer, currency",
-    "days": "select customer, day, partition from purchase_days order by customer, day",
+    "days": "select customer, day from purchase_days order by customer, day",
     "buyers": "select customer, partition, alert, version from buyers order by customer",
 }
 UNREPEATABLE = ("recordedtime", "traceparent", "causationid")
@@ -31,7 +31,7 @@ class Row:
     id: UUID
     type: str
     partition: int
-    cause: UUID | None
+    cause: bytes | None
     happened: datetime
     body: bytes
 

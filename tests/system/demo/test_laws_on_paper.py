@@ -12,7 +12,7 @@ from tests.system.demo import laws
 from tests.system.demo.kept import Row
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-CAUSE = UUID(int=99)
+CAUSE = b"99"
 
 
 def row(version: int, **change: Any) -> Row:
