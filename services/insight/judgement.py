@@ -2,8 +2,8 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from services.insight.churn.buyer import Buyer, Change, Judged, Turn, is_late
 from services.insight.churn.live import due, dues, hear, judge
@@ -15,12 +15,11 @@ from shared.store import Due
 CATEGORY = "silence"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A buyer, the partition that is their world, and how many alert facts their stream has."""
 
     partition: int
-    buyer: Buyer = field(default_factory=Buyer)
+    buyer: Buyer = Buyer()
     version: int = 0
 
 
@@ -92,7 +91,7 @@ class Judgement:
 
     def _turn(self, customer: str, person: Person, turn: Turn, judged: Judged) -> date | None:
         buyer, changes = turn
-        after = replace(person, buyer=buyer, version=person.version + len(changes))
+        after = Person(person.partition, buyer, person.version + len(changes))
         self.people[customer] = self.touched[customer] = after
         self.told += [(customer, change) for change in changes]
         next_on = due(buyer, judged, self.rules) if self.rules else None

@@ -1,16 +1,16 @@
 """What is kept of one customer between two touches, and what may become of an alert."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.insight.churn.alert import Alert
 from services.insight.churn.silence import Silence, broken
 from services.insight.churn.weeks import Weeks
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """How far a partition is: mornings up to `through` are judged, the next are by those of `week`."""
 
     through: date
@@ -27,8 +27,7 @@ def is_late(day: date, judged: Judged) -> bool:
     return day < judged.through
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(NamedTuple):
     """The silence that the clock is in (None before the first purchase), whether an alert was `raised` on it,
     the id of the `alert` that stands on it, and the days `ahead`: heard of, in order, not yet folded."""
 
@@ -76,4 +75,4 @@ def returned(buyer: Buyer) -> Turn:
     """A purchase resolves the alert that stands, at once, also when the clock has not reached its day."""
     if buyer.alert is None or not buyer.ahead:
         return buyer, ()
-    return replace(buyer, alert=None), (Resolved(buyer.alert, buyer.ahead[0]),)
+    return buyer._replace(alert=None), (Resolved(buyer.alert, buyer.ahead[0]),)

@@ -11,7 +11,6 @@ wait in `ahead`, so the timeline need not be read. A late one does: see `revise`
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 from services.insight.churn.assess import raised
@@ -31,7 +30,7 @@ def hear(buyer: Buyer, days: Iterable[date], judged: Judged) -> Turn:
         raise ValueError(
             f"a purchase on {min(late)} is late, judged through {judged.through}: revise the customer"
         )
-    return returned(replace(buyer, ahead=tuple(sorted(new.union(buyer.ahead)))))
+    return returned(Buyer(buyer.silence, buyer.raised, buyer.alert, tuple(sorted(new.union(buyer.ahead)))))
 
 
 def judge(buyer: Buyer, customer: str, on: date, rules: Rules) -> Turn:
@@ -46,7 +45,7 @@ def judge(buyer: Buyer, customer: str, on: date, rules: Rules) -> Turn:
     if crossing(by.parameters, silence, rules.policy, on, on + DAY) is None:
         return buyer, ()
     alert = raised(customer, silence, on, next(iter(buyer.ahead), None), rules, by)
-    buyer, changes = returned(replace(buyer, raised=True, alert=alert.id))
+    buyer, changes = returned(buyer._replace(raised=True, alert=alert.id))
     return buyer, (Raised(alert), *changes)
 
 

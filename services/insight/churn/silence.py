@@ -1,14 +1,13 @@
 """A silence: what is known of a customer from one purchase day until the next."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.insight.churn.mbg import Parameters, p_silent
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(NamedTuple):
     """Opened by the purchase day `last`; `repeats` purchase days came after `first`. Days are UTC."""
 
     first: date
