@@ -30,7 +30,7 @@ from shared.work import Work
 
 log = logging.getLogger(__name__)
 HINT_EVERY = 1.0
-BATCHES = 4
+BATCHES = 8
 """Transactions that one poll may bring: all but the first are read while the one before is written."""
 
 
