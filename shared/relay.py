@@ -8,7 +8,7 @@ on its sequence numbers for good (aiokafka 1017).
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -117,18 +117,33 @@ class Relay:
             return
 
     async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Any]) -> None:
-        sent = [await producer.send(**self._record(row)) for row in rows]
+        said: dict[int, list[Any]] = {}
+        sending = []
+        for row in rows:
+            if row["kind"] == "parked":
+                sending.append(await producer.send(**self._letter(row)))
+            else:
+                said.setdefault(row["partition"], []).append(row)
+        await asyncio.gather(*sending, *(self._say(producer, each, said[each]) for each in said))
+
+    async def _say(self, producer: AIOKafkaProducer, partition: int, rows: Iterable[Any]) -> None:
+        """One partition's records, batch after batch: a future for each record cost more than the record."""
+        batch, sent = producer.create_batch(), []
+        for row in rows:
+            record = self._record(row)
+            while batch.append(**record) is None:  # full: an empty one takes any record
+                sent.append(await producer.send_batch(batch, self.topic, partition=partition))
+                batch = producer.create_batch()
+        batch.close()
+        sent.append(await producer.send_batch(batch, self.topic, partition=partition))
         await asyncio.gather(*sent)
 
     def _record(self, row: Any) -> dict[str, Any]:
-        if row["kind"] == "parked":
-            return self._letter(row)
         headers = [("content-type", STRUCTURED)]
         if trace := send_trace(row["trace"], self.topic):
             headers.append(("traceparent", trace.encode()))
         key = row["key"].encode() if row["key"] else None
-        place = {"topic": self.topic, "partition": row["partition"]}
-        return {**place, "key": key, "value": row["body"], "headers": headers}
+        return {"timestamp": None, "key": key, "value": row["body"], "headers": headers}
 
     def _letter(self, row: Any) -> dict[str, Any]:
         headers = letter_headers(
