@@ -55,8 +55,7 @@ class Stage:
         return f"/evergreen/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """How far a stream has come."""
 
     version: int
@@ -87,18 +86,18 @@ class Sitting:
         for due in ground.dues:
             heapq.heappush(self._heaps.setdefault(due.partition, []), (due.at, due.stream))
 
-    def hear(self, heard: Heard) -> bool:
-        """Take one event; False when it was heard before."""
+    def hear(self, heard: Heard, orders: Sequence[Order[Any]]) -> bool:
+        """Take one event, to which the stage's reaction are these orders; False when it was heard before."""
         event = heard.event
         if isinstance(event.data, SourceHeartbeat):
             if heard.topic in self.stage.ticks:
                 self._tick(heard)
             return True
-        if event.key in self._seen:
+        if (key := event.key) in self._seen:
             return False
-        self._seen.add(event.key)
-        self.changes.inbox.append(event.key)
-        for order in self.stage.react(event):
+        self._seen.add(key)
+        self.changes.inbox.append(key)
+        for order in orders:
             self._decide(order.stream, order.command, event.time, heard.partition, event)
         return True
 
@@ -146,16 +145,16 @@ class Sitting:
     ) -> StoredFact:
         customer = stream.partition("-")[2]
         event = Event(
-            id=fact_id(self.stage.name, stream, version),
-            source=self.stage.source,
-            subject=customer,
-            time=at,
-            data=fact,
-            recorded=self.recorded,
-            causation=cause.id,
-            correlation=cause.origin,
-            stream_version=version,
-            traceparent=self.trace(cause.traceparent, fact.type),
+            fact_id(self.stage.name, stream, version),
+            self.stage.source,
+            customer,
+            at,
+            fact,
+            self.recorded,
+            cause.id,
+            cause.origin,
+            version,
+            self.trace(cause.traceparent, fact.type),
         )
         return stored(event, stream, partition, cause)
 
@@ -163,17 +162,17 @@ class Sitting:
 def stored(event: Event, stream: str, partition: int, cause: Event | None) -> StoredFact:
     """The row of an event that this service decided."""
     return StoredFact(
-        stream=stream,
-        version=event.stream_version or 0,
-        id=event.id,
-        type=event.data.type,
-        partition=partition,
-        key=event.subject or None,
-        happened=event.time,
-        recorded=event.recorded or event.time,
-        cause=cause.key if cause else None,
-        trace=event.traceparent,
-        body=encode(event),
+        stream,
+        event.stream_version or 0,
+        event.id,
+        event.data.type,
+        partition,
+        event.subject or None,
+        event.time,
+        event.recorded or event.time,
+        cause.key if cause else None,
+        event.traceparent,
+        encode(event),
     )
 
 

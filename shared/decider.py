@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.contracts.fact import Fact
 
@@ -44,8 +44,7 @@ class Decider(Generic[S, C, F]):
         return state
 
 
-@dataclass(frozen=True, slots=True)
-class Order(Generic[C]):
+class Order(NamedTuple, Generic[C]):
     """A reaction: this command, for the stream `category`-`id`."""
 
     category: str

@@ -1,10 +1,9 @@
 """The store on PostgreSQL: one statement a kind of change, one transaction a batch, whatever its size."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +85,7 @@ class PostgresStore:
 
 
 def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
-    yield "append", [_fact_row(fact) for fact in changes.facts]
+    yield "append", changes.facts
     yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
     yield "take", [(key,) for key in sorted(changes.inbox)]
     yield "due_set", [(s, p, due) for s, (p, due) in sorted(changes.dues.items()) if due is not None]
@@ -107,8 +106,3 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
         ],
     )
     yield "pulse", sorted(changes.pulses.items())
-
-
-_fact_row: Callable[[Any], Sequence[Any]] = attrgetter(
-    "stream", "version", "id", "type", "partition", "key", "happened", "recorded", "cause", "trace", "body"
-)

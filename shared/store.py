@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from eventsourcing.persistence import IntegrityError
 
@@ -21,8 +21,7 @@ class Fenced(Exception):
     """Somebody else has moved this partition's position: reload positions, do not write."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFact:
+class StoredFact(NamedTuple):
     """One row of the log; `body` is the event as published, byte for byte."""
 
     stream: str

@@ -35,20 +35,21 @@ class Transactor:
         Errors: `Conflict`, `Fenced` (nothing written: forget, read positions, hear again), and whatever a
         decider raises.
         """
-        sitting = Sitting(self.stage, await self._ground(batch.heard), recorded, trace)
-        fresh = [sitting.hear(heard) for heard in batch.heard]
+        orders = [self.stage.react(heard.event) for heard in batch.heard]
+        streams = {order.stream for each in orders for order in each}
+        sitting = Sitting(self.stage, await self._ground(batch.heard, streams), recorded, trace)
+        fresh = [sitting.hear(*each) for each in zip(batch.heard, orders, strict=True)]
         sitting.changes.positions.update(batch.positions)
         sitting.changes.parked.extend(batch.parked)
         await self.store.commit(sitting.changes)
         self._remember(sitting)
         return fresh.count(False)
 
-    async def _ground(self, heard: Sequence[Heard]) -> Ground:
+    async def _ground(self, heard: Sequence[Heard], named: set[str]) -> Ground:
         events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]
         await self._load_clocks({h.partition for h in heard})
         until = self._ticked(heard)
         dues = await self.store.dues(until) if until else ()
-        named = {order.stream for event in events for order in self.stage.react(event)}
         streams = await self._streams(named.union(due.stream for due in dues))
         seen = await self.store.seen([event.key for event in events]) if events else set()
         return Ground(streams, self.clocks, seen, dues)

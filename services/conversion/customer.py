@@ -1,9 +1,8 @@
 """A buyer: perhaps a free user first, a customer from the first payment on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
 from shared.decider import Decider, TimePassed
@@ -11,20 +10,17 @@ from shared.decider import Decider, TimePassed
 Fact = UserJoined | CustomerWon | OrderRepeated
 
 
-@dataclass(frozen=True, slots=True)
-class SignUp:
+class SignUp(NamedTuple):
     plan: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pay:
+class Pay(NamedTuple):
     order_id: str
     amount: int
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     user: bool = False
     orders: int = 0
 
@@ -51,9 +47,9 @@ def _paid(customer: Customer, order_id: str, amount: int, currency: str) -> Fact
 def evolve(customer: Customer, fact: Fact) -> Customer:
     match fact:
         case UserJoined():
-            return replace(customer, user=True)
+            return Customer(True, customer.orders)
         case CustomerWon() | OrderRepeated():
-            return replace(customer, orders=customer.orders + 1)
+            return Customer(customer.user, customer.orders + 1)
         case _:
             assert_never(fact)
 

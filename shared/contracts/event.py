@@ -11,12 +11,6 @@ from shared.contracts.fact import Fact
 
 NAMESPACE = UUID("6f1d2f6c-6a0b-5b52-9d0b-3f4a3a6d7b10")
 STRUCTURED = b"application/cloudevents+json"
-EXTENSIONS = {
-    "causationid": "causation",
-    "correlationid": "correlation",
-    "streamversion": "stream_version",
-    "traceparent": "traceparent",
-}
 
 
 class Event(NamedTuple):
@@ -62,8 +56,12 @@ def fact_id(service: str, stream: str, version: int) -> str:
 
 def iso(moment: datetime) -> str:
     """RFC 3339 in UTC, with `Z`."""
-    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat()[:-6] + "Z"
+    return in_utc(moment).isoformat()[:-6] + "Z"
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment, told in UTC."""
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def encode(event: Event) -> bytes:
@@ -74,14 +72,19 @@ def encode(event: Event) -> bytes:
         "source": event.source,
         "type": event.data.type,
         "subject": event.subject,
-        "time": iso(event.time),
+        "time": in_utc(event.time),
         "datacontenttype": "application/json",
         "dataversion": event.data.version,
     }
     if event.recorded is not None:
-        envelope["recordedtime"] = iso(event.recorded)
-    for name, attribute in EXTENSIONS.items():
-        if (value := getattr(event, attribute)) is not None:
-            envelope[name] = value
+        envelope["recordedtime"] = in_utc(event.recorded)
+    if event.causation is not None:
+        envelope["causationid"] = event.causation
+    if event.correlation is not None:
+        envelope["correlationid"] = event.correlation
+    if event.stream_version is not None:
+        envelope["streamversion"] = event.stream_version
+    if event.traceparent is not None:
+        envelope["traceparent"] = event.traceparent
     envelope["data"] = event.data.model_dump(mode="json", exclude_none=True)
-    return orjson.dumps(envelope)
+    return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)

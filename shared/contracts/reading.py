@@ -5,13 +5,13 @@ CloudEvents 1.0, Kafka protocol binding: structured mode, and binary mode with `
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
 
-from shared.contracts.event import Event
+from shared.contracts.event import Event, in_utc
 from shared.contracts.fact import Fact, Vocabulary
 
 MAX_BYTES = 256 * 1024
@@ -166,4 +166,4 @@ def _moment(text: str, name: str) -> datetime:
         raise Unreadable(f"{name} {text!r} has no time zone: add Z or an offset")
     if moment.year not in YEARS:
         raise Unreadable(f"{name} {text!r} lies outside of the years {YEARS[0]} to {YEARS[-1]}")
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc(moment)

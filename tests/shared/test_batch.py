@@ -29,7 +29,7 @@ def sit(
     sitting = Sitting(stage or kitchen.kitchen(), ground, NOON, lambda cause, _: cause)
     for batch in batches:
         for each in batch:
-            sitting.hear(each)
+            sitting.hear(each, sitting.stage.react(each.event))
     return sitting
 
 
@@ -60,14 +60,15 @@ def test_versions_go_on_from_where_the_stream_stood() -> None:
     ground = Ground({"egg-soft": Stream(7, None)}, {}, set(), ())
     sitting = Sitting(kitchen.kitchen(), ground, NOON, lambda cause, _: cause)
     for each in heard(wanted("w1", "soft"), wanted("w2", "soft")):
-        sitting.hear(each)
+        sitting.hear(each, sitting.stage.react(each.event))
     assert [fact.version for fact in sitting.changes.facts] == [8, 9]
 
 
 def test_an_event_delivered_twice_is_heard_once() -> None:
     sitting = sit()
     first, again = heard(wanted("w1", "soft"), wanted("w1", "soft"))
-    assert (sitting.hear(first), sitting.hear(again)) == (True, False)
+    orders = sitting.stage.react(first.event)
+    assert (sitting.hear(first, orders), sitting.hear(again, orders)) == (True, False)
     assert len(sitting.changes.facts) == len(sitting.changes.inbox) == 1
 
 
@@ -94,7 +95,7 @@ def test_what_was_due_before_the_batch_speaks_among_what_became_due_in_it() -> N
     ground = Ground({"egg-old": stream}, {}, set(), [Due(minute(4), "egg-old", 0)])
     sitting = Sitting(kitchen.kitchen(), ground, NOON, lambda cause, _: cause)
     for each in heard(wanted("w1", "new", minutes=3), wanted("w2", "newer", minutes=6), beat(7)):
-        sitting.hear(each)
+        sitting.hear(each, sitting.stage.react(each.event))
     assert rings(sitting) == [("egg-new", 3), ("egg-old", 4), ("egg-newer", 6)]
     assert sitting.changes.dues == dict.fromkeys(("egg-new", "egg-old", "egg-newer"), (0, None))
 

@@ -85,7 +85,7 @@ def test_of_two_words_about_one_moment_the_stronger_counts() -> None:
 def test_an_event_from_the_future_moves_no_clock() -> None:
     sitting = Sitting(kitchen(), Ground({}, {0: after(beat(1))}, set(), ()), NOON, lambda cause, _: cause)
     for each in heard(wanted("w1", "soft", at=10**8)):
-        sitting.hear(each)
+        sitting.hear(each, sitting.stage.react(each.event))
     assert not sitting.changes.clocks
 
 
