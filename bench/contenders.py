@@ -1,4 +1,5 @@
-"""Who is measured, and one run of each: from the first record in hand to the last one durable.
+"""Who is measured, and one run of each: from the first record in hand to the last one durable, and from the
+start of the process.
 
 Of a service the first moment known from outside is when its first batch was decoded and stamped: some
 2,000 of the 60,000 events were parsed before, which favours it by a hundredth.
@@ -44,9 +45,7 @@ def stage(ground: Ground, _: int) -> Run:
     if published < ground.sizes.rush:
         raise RuntimeError(f"conversion published {published} records of {ground.sizes.rush}")
     first = stores.ask(url, FIRST_FACT)[0][0]
-    return Run(
-        ground.sizes.rush, first, last, service.meter.cpu_between(first, last), service.meter.peak_bytes
-    )
+    return service.meter.run(ground.sizes.rush, first, last)
 
 
 def insight(ground: Ground, _: int) -> Run:
@@ -58,9 +57,7 @@ def insight(ground: Ground, _: int) -> Run:
         service.until(lambda: ground.caught_up("insight", ends), PATIENCE, "insight to drain the topic")
         last = service.until(lambda: judged(ground, week_end), PATIENCE, "insight to judge the week")
     first = stores.ask(url, FIRST_TOLD, ground.sizes.present)[0][0]
-    return Run(
-        ground.sizes.rush, first, last, service.meter.cpu_between(first, last), service.meter.peak_bytes
-    )
+    return service.meter.run(ground.sizes.rush, first, last)
 
 
 def peer(module: str, events: Callable[[Ground], int], ground: Ground, turn: int) -> Run:
@@ -70,8 +67,7 @@ def peer(module: str, events: Callable[[Ground], int], ground: Ground, turn: int
         group = f"bench-{module}-{turn}"
         arguments = (ground.bootstrap, database, SIGNALS, group, str(events(ground)), state)
         said, meter = answer(f"bench.peers.{module}", arguments, ground.logs / f"{module}.log")
-    first, last = said["first"], said["last"]
-    return Run(int(said["events"]), first, last, meter.cpu_between(first, last), meter.peak_bytes)
+    return meter.run(int(said["events"]), said["first"], said["last"])
 
 
 CONTENDERS = (

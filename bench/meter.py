@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from bench.figures import Run
+
 EVERY = 0.02
 FAMILY_EVERY = 25
 
@@ -29,9 +31,10 @@ class Meter:
         self._stopped.set()
         self._thread.join()
 
-    def cpu_between(self, first: float, last: float) -> float:
-        """CPU seconds (user and system, children included) used from one moment to the other."""
-        return self._cpu_at(last) - self._cpu_at(first)
+    def run(self, events: int, first: float, last: float) -> Run:
+        """What it cost (user and system, children included) until the first and until the last record."""
+        before = self._cpu_at(first)
+        return Run(events, self.moments[0], first, last, self._cpu_at(last) - before, before, self.peak_bytes)
 
     def _cpu_at(self, moment: float) -> float:
         place = bisect_right(self.moments, moment) - 1

@@ -90,7 +90,7 @@ class Gauges:
             name: await self._value(name, "select count(*) from unpublished") for name in self.databases
         }
         parked = sum([await self._value(name, "select count(*) from parked") for name in self.databases])
-        journeys = await self._rows("insight", "select stage, count(*) from journeys group by stage")
+        journeys = await self._rows("insight", "select stage, count(*) from stages group by stage")
         judged = await self._rows("insight", "select partition, reached from judged")
         ends = await self._ends()
         behind = {

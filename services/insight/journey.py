@@ -43,21 +43,22 @@ class Progress:
 
     def hear(self, event: Event) -> None:
         """Take one event, in any order; each event once."""
-        self.first_seen = min(self.first_seen, event.time)
-        self.last_seen = max(self.last_seen, event.time)
-        if isinstance(event.data, OrderPaid):
+        time, data = event.time, event.data
+        self.first_seen = min(self.first_seen, time)
+        self.last_seen = max(self.last_seen, time)
+        if isinstance(data, OrderPaid):
             self.purchases += 1
-            paid = event.data
-            self.spent[paid.currency] = self.spent.get(paid.currency, 0) + paid.amount
-        elif milestone := MILESTONES.get(type(event.data)):
-            self.reached[milestone] = min(event.time, self.reached.get(milestone, event.time))
+            self.spent[data.currency] = self.spent.get(data.currency, 0) + data.amount
+        elif milestone := MILESTONES.get(type(data)):
+            self.reached[milestone] = min(time, self.reached.get(milestone, time))
 
 
 def progress(events: Iterable[Event]) -> dict[str, Progress]:
     """The progress that these events alone make, per customer."""
     made: dict[str, Progress] = {}
     for event in events:
-        if event.subject not in made:
-            made[event.subject] = Progress(event.time, event.time)
-        made[event.subject].hear(event)
+        step = made.get(event.subject)
+        if step is None:
+            step = made[event.subject] = Progress(event.time, event.time)
+        step.hear(event)
     return made

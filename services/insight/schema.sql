@@ -27,15 +27,19 @@ create table if not exists journeys (
     qualified_at timestamptz,
     joined_at    timestamptz,
     won_at       timestamptz,
-    repeated_at  timestamptz,
-    stage        text generated always as (
-        case when repeated_at is not null then 'regular'
-             when won_at is not null then 'customer'
-             when joined_at is not null then 'user'
-             when qualified_at is not null then 'qualified lead'
-             when captured_at is not null then 'lead'
-             else 'stranger' end) stored
+    repeated_at  timestamptz
 );
+
+-- The furthest stage of each journey. A stored column would be computed at every purchase.
+create or replace view stages as
+select customer, case
+    when repeated_at is not null then 'regular'
+    when won_at is not null then 'customer'
+    when joined_at is not null then 'user'
+    when qualified_at is not null then 'qualified lead'
+    when captured_at is not null then 'lead'
+    else 'stranger' end as stage
+from journeys;
 
 -- What a customer has paid, per currency, in minor units: asked seldom, so folded when asked.
 create or replace view spending as
@@ -78,4 +82,4 @@ create table if not exists judged (
 
 grant select, insert on timeline, purchase_days to :runtime;
 grant select, insert, update on journeys, buyers, judged to :runtime;
-grant select on spending to :runtime;
+grant select on spending, stages to :runtime;

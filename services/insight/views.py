@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from services.insight.entries import Entry
-from services.insight.journey import Progress, progress
+from services.insight.journey import progress
 from shared.contracts.signals import OrderPaid
 from shared.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("views.sql"))
 TIMELINE = "customer key happened known recorded topic type id trace partition body".split()
+
+MILESTONES = ("captured", "qualified", "joined", "won", "repeated")
 
 
 async def tell(connection: Any, entries: Collection[Entry], recorded: datetime) -> list[Entry]:
@@ -47,16 +49,10 @@ def _timeline_row(entry: Entry, recorded: datetime) -> Sequence[Any]:
 async def _progress(connection: Any, new: Sequence[Entry]) -> None:
     partitions = {entry.heard.event.subject: entry.heard.partition for entry in new}
     made = sorted(progress(entry.heard.event for entry in new).items())
-    rows = [_progress_row(customer, partitions[customer], step) for customer, step in made]
-    await connection.execute(SQL["progress"], *columns(rows, 10))
-
-
-def _progress_row(customer: str, partition: int, step: Progress) -> Sequence[Any]:
-    reached = step.reached.get
-    return (
-        customer, partition, step.first_seen, step.last_seen, step.purchases, reached("captured"),
-        reached("qualified"), reached("joined"), reached("won"), reached("repeated"),
-    )  # fmt: skip
+    rows = [(who, partitions[who], step.first_seen, step.last_seen, step.purchases) for who, step in made]
+    await connection.execute(SQL["progress"], *columns(rows, 5))
+    if milestones := [(who, *map(step.reached.get, MILESTONES)) for who, step in made if step.reached]:
+        await connection.execute(SQL["reach"], *columns(milestones, 6))
 
 
 async def buy(connection: Any, new: Sequence[Entry]) -> dict[str, list[date]]:

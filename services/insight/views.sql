@@ -5,19 +5,24 @@ where (select true from timeline t where (t.customer, t.key) = (u.customer, u.ke
 
 -- name: progress
 -- Progress merges in any order: earliest, latest, sums.
-insert into journeys as j (customer, partition, first_seen, last_seen, purchases,
-                           captured_at, qualified_at, joined_at, won_at, repeated_at)
-select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::int[], $6::timestamptz[],
-                     $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
+insert into journeys as j (customer, partition, first_seen, last_seen, purchases)
+select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::int[])
 on conflict (customer) do update set
     first_seen = least(j.first_seen, excluded.first_seen),
     last_seen = greatest(j.last_seen, excluded.last_seen),
-    purchases = j.purchases + excluded.purchases,
-    captured_at = least(j.captured_at, excluded.captured_at),
-    qualified_at = least(j.qualified_at, excluded.qualified_at),
-    joined_at = least(j.joined_at, excluded.joined_at),
-    won_at = least(j.won_at, excluded.won_at),
-    repeated_at = least(j.repeated_at, excluded.repeated_at);
+    purchases = j.purchases + excluded.purchases;
+
+-- name: reach
+-- Milestones of journeys that are there: the earliest counts.
+update journeys j set
+    captured_at = least(j.captured_at, u.captured_at),
+    qualified_at = least(j.qualified_at, u.qualified_at),
+    joined_at = least(j.joined_at, u.joined_at),
+    won_at = least(j.won_at, u.won_at),
+    repeated_at = least(j.repeated_at, u.repeated_at)
+from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],
+            $6::timestamptz[]) as u(customer, captured_at, qualified_at, joined_at, won_at, repeated_at)
+where j.customer = u.customer;
 
 -- name: buy
 -- A day on which a customer bought counts once; what comes back is what was new.

@@ -4,7 +4,7 @@ from bench.figures import Run, judge, percentiles, ratios, spread, standing
 
 
 def run(events: int, seconds: float, cpu: float = 1.0, memory: int = 50_000_000) -> Run:
-    return Run(events, 1_000.0, 1_000.0 + seconds, cpu, memory)
+    return Run(events, 990.0, 1_000.0, 1_000.0 + seconds, cpu, 2.0, memory)
 
 
 def test_a_ratio_is_of_medians_so_that_one_slow_run_does_not_decide() -> None:
@@ -24,6 +24,17 @@ def test_a_peer_given_fewer_events_is_compared_by_its_speed() -> None:
 
 def test_who_did_not_run_is_in_no_ratio() -> None:
     assert ratios({"insight": [run(1, 1)], "raw": []}) == []
+
+
+def test_start_up_is_counted_where_the_bar_says_so() -> None:
+    runs = {"insight": [run(100, 10)], "quix": [run(100, 5)]}
+    assert {bar["name"]: bar["measured"] for bar in ratios(runs)} == {
+        "insight / quix": 0.5,
+        "insight / quix, start-up counted": 0.75,
+    }
+    told = standing([run(100, 10, cpu=1.0)])
+    assert told["events_per_second_from_start"] == spread([5.0])
+    assert told["cpu_seconds_per_million_events_from_start"] == spread([30_000.0])
 
 
 def test_cpu_is_told_for_a_million_events_whatever_was_run() -> None:

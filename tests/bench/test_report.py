@@ -15,7 +15,7 @@ WHAT = {"insight": "the insight path", "raw": "the raw limit"}
 
 
 def run(events: int, seconds: float) -> Run:
-    return Run(events, 0.0, seconds, 1.0, 1_000_000)
+    return Run(events, 0.0, 0.0, seconds, 1.0, 0.0, 1_000_000)
 
 
 def a_report(**changes: Any) -> dict[str, Any]:

@@ -148,7 +148,9 @@ async def test_a_fact_goes_out_with_its_key_on_its_partition_in_stored_bytes(pla
     assert dict(told.headers)["content-type"] == b"application/cloudevents+json"
 
 
-async def test_more_than_one_batch_holds_and_a_fact_larger_than_any_go_out_in_order(place: Restaurant) -> None:
+async def test_more_than_one_batch_holds_and_a_fact_larger_than_any_go_out_in_order(
+    place: Restaurant,
+) -> None:
     facts = [fact("egg", n) for n in range(1, 1_501)]
     facts[700] = facts[700]._replace(body=b"x" * 400_000)
     async with relaying(Relay(place.settings)):

@@ -27,15 +27,14 @@ def crossing(p: Parameters, silence: Silence, policy: Policy, start: date, end: 
     P(silent) only rises while a silence lasts, so the last morning tells whether there is one.
     """
     start = max(start, silence.last + DAY)
-    mornings = range((end - start).days)
+    if start >= end or silence.p_silent(p, end - DAY, policy.horizon_weeks) < policy.threshold:
+        return None
 
     def too_long(since: int) -> bool:
         morning = start + timedelta(days=since)
         return silence.p_silent(p, morning, policy.horizon_weeks) >= policy.threshold
 
-    if not mornings or not too_long(mornings[-1]):
-        return None
-    return start + timedelta(days=bisect_left(mornings, True, key=too_long))
+    return start + timedelta(days=bisect_left(range((end - start).days), True, key=too_long))
 
 
 def crossings(
