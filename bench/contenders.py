@@ -13,7 +13,7 @@ from functools import partial
 
 from bench import stores
 from bench.figures import Run
-from bench.ground import Ground, judged
+from bench.ground import Ground, caught_up, judged
 from bench.programs import answer
 from bench.sizes import SIGNALS
 
@@ -38,9 +38,7 @@ def stage(ground: Ground, _: int) -> Run:
     ends, before = ground.ends(SIGNALS), sum(ground.ends("conversion").values())
     url = ground.record("conversion").owner_url
     with ground.running("conversion") as service:
-        last = service.until(
-            lambda: ground.caught_up("conversion", ends), PATIENCE, "conversion to drain the topic"
-        )
+        last = service.until(lambda: caught_up(service, ends), PATIENCE, "conversion to drain the topic")
     published = sum(ground.ends("conversion").values()) - before
     if published < ground.sizes.rush:
         raise RuntimeError(f"conversion published {published} records of {ground.sizes.rush}")
@@ -54,8 +52,8 @@ def insight(ground: Ground, _: int) -> Run:
     ends, week_end = ground.ends(SIGNALS), (ground.sizes.present + timedelta(weeks=1)).date()
     url = ground.record("insight").owner_url
     with ground.running("insight") as service:
-        service.until(lambda: ground.caught_up("insight", ends), PATIENCE, "insight to drain the topic")
-        last = service.until(lambda: judged(ground, week_end), PATIENCE, "insight to judge the week")
+        service.until(lambda: caught_up(service, ends), PATIENCE, "insight to drain the topic")
+        last = service.until(lambda: judged(service, week_end), PATIENCE, "insight to judge the week")
     first = stores.ask(url, FIRST_TOLD, ground.sizes.present)[0][0]
     return service.meter.run(ground.sizes.rush, first, last)
 

@@ -58,16 +58,12 @@ class Ground:
     @contextmanager
     def running(self, name: str) -> Iterator[Service]:
         """The real service as a process of its own."""
-        with run_service(name, self.bootstrap, self.record(name).database_url, self.logs) as one:
+        record = self.record(name)
+        with (
+            stores.asking(record.owner_url) as ask,
+            run_service(name, self.bootstrap, record.database_url, self.logs, ask) as one,
+        ):
             yield one
-
-    def caught_up(self, name: str, ends: Offsets) -> bool:
-        """Whether the service has stored and published everything before these ends of `signals`."""
-        url = self.record(name).owner_url
-        rows = stores.ask(url, "select partition, next_offset from positions where topic = $1", SIGNALS)
-        reached = {(SIGNALS, row["partition"]): row["next_offset"] for row in rows}
-        behind = any(reached.get(place, 0) < end for place, end in ends.items())
-        return not behind and bool(stores.ask(url, SILENT)[0][0])
 
 
 def prepare(directory: Path, sizes: Sizes, tell: Tell) -> Ground:
@@ -91,18 +87,23 @@ def _live_through_history(ground: Ground) -> Offsets:
     asyncio.run(log.pour(ground.bootstrap, letters))
     start = ground.ends(SIGNALS)
     with ground.running("insight") as service:
+        service.until(lambda: caught_up(service, start), 120.0, "insight to live through the history")
         service.until(
-            lambda: ground.caught_up("insight", start), 120.0, "insight to live through the history"
-        )
-        service.until(
-            lambda: judged(ground, ground.sizes.present.date()), 60.0, "insight to judge the history"
+            lambda: judged(service, ground.sizes.present.date()), 60.0, "insight to judge the history"
         )
     for name in MEASURED:
         stores.set_aside(ground.admin, name)
     return start
 
 
-def judged(ground: Ground, through: object) -> bool:
+def caught_up(service: Service, ends: Offsets) -> bool:
+    """Whether the service has stored and published everything before these ends of `signals`."""
+    rows = service.ask("select partition, next_offset from positions where topic = $1", SIGNALS)
+    reached = {(SIGNALS, row["partition"]): row["next_offset"] for row in rows}
+    behind = any(reached.get(place, 0) < end for place, end in ends.items())
+    return not behind and bool(service.ask(SILENT)[0][0])
+
+
+def judged(service: Service, through: object) -> bool:
     """Whether insight has judged every morning up to this date on every partition, and said so."""
-    url = ground.record("insight").owner_url
-    return bool(stores.ask(url, JUDGED, through)[0][0]) and bool(stores.ask(url, SILENT)[0][0])
+    return bool(service.ask(JUDGED, through)[0][0]) and bool(service.ask(SILENT)[0][0])

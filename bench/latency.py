@@ -8,7 +8,7 @@ from typing import Any
 
 from bench import log, stores
 from bench.figures import percentiles
-from bench.ground import Ground
+from bench.ground import Ground, caught_up
 from bench.programs import answer
 from bench.sizes import SIGNALS
 
@@ -27,7 +27,7 @@ def latency(ground: Ground, full: float) -> dict[str, Any]:
         service.until(service.ready, 60.0, "insight to be ready")
         published = _load(ground, people, full / 2)
         ends = ground.ends(SIGNALS)
-        service.until(lambda: ground.caught_up("insight", ends), 60.0, "insight to take the load")
+        service.until(lambda: caught_up(service, ends), 60.0, "insight to take the load")
     came = asyncio.run(log.read(ground.bootstrap, "insight", start))
     resolved = {event["subject"]: moment for moment, event in came if event["type"] == RESOLVED}
     sent = published["sent"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.meter import Meter
+from bench.stores import Ask
 from bench.waiting import until
 from deploy.local.ports import HOST, free_port
 from deploy.local.staff import is_ready
@@ -21,12 +22,13 @@ PATIENCE = 120.0
 
 @dataclass(frozen=True)
 class Service:
-    """A running service: what it costs, and where it says whether it is ready."""
+    """A running service: what it costs, where it says whether it is ready, and what its database holds."""
 
     process: subprocess.Popen[str]
     meter: Meter
     health_url: str
     log: Path
+    ask: Ask
 
     def ready(self) -> bool:
         return is_ready(self.health_url)
@@ -49,8 +51,8 @@ def service_python() -> str:
 
 
 @contextmanager
-def run_service(name: str, bootstrap: str, database_url: str, logs: Path) -> Iterator[Service]:
-    """The service `name`, from its start until it has stopped on SIGTERM."""
+def run_service(name: str, bootstrap: str, database_url: str, logs: Path, ask: Ask) -> Iterator[Service]:
+    """The service `name`, from its start until it has stopped on SIGTERM; `ask` asks its database."""
     http = f"{HOST}:{free_port()}"
     env = {
         "EVERGREEN_KAFKA": bootstrap,
@@ -60,7 +62,7 @@ def run_service(name: str, bootstrap: str, database_url: str, logs: Path) -> Ite
     with started([service_python(), "-m", f"services.{name}.app"], env, logs / f"{name}.log") as process:
         meter = Meter(process.pid)
         try:
-            yield Service(process, meter, f"http://{http}/readyz", logs / f"{name}.log")
+            yield Service(process, meter, f"http://{http}/readyz", logs / f"{name}.log", ask)
         finally:
             process.terminate()
             process.wait(PATIENCE)

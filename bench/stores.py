@@ -1,7 +1,8 @@
 """The PostgreSQL side of a measurement: databases set aside in one state and brought back to it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,6 +12,8 @@ from bench.log import Offsets
 from deploy.databases import Database, provide
 
 T = TypeVar("T")
+Ask = Callable[..., Sequence[Any]]
+"""A question with its arguments to all the rows of the answer."""
 
 
 async def _with(url: str, work: Callable[[Any], Awaitable[T]]) -> T:
@@ -34,6 +37,26 @@ def run(url: str, *statements: str) -> None:
 def ask(url: str, question: str, *arguments: object) -> Sequence[Any]:
     """All rows of a query."""
     return asyncio.run(_with(url, lambda connection: connection.fetch(question, *arguments)))
+
+
+@contextmanager
+def asking(url: str) -> Iterator[Ask]:
+    """`ask` over one connection: to connect anew fifty times a second would take the measured one's time."""
+    with asyncio.Runner() as runner:
+        connection = runner.run(_connected(url))
+        try:
+            yield lambda question, *arguments: runner.run(_fetch(connection, question, *arguments))
+        finally:
+            runner.run(connection.close())
+
+
+async def _connected(url: str) -> Any:
+    return await asyncpg.connect(url)
+
+
+async def _fetch(connection: Any, question: str, *arguments: object) -> Sequence[Any]:
+    rows: Sequence[Any] = await connection.fetch(question, *arguments)
+    return rows
 
 
 def inside(admin_url: str, database: str) -> str:
