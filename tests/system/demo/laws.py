@@ -94,7 +94,7 @@ def miscounted(log: Log, insight: Kept) -> list[str]:
         spent[purchase.customer] += purchase.amount
         days[purchase.customer].add(purchase.day)
     known: defaultdict[str, set[object]] = defaultdict(set)
-    for customer, day, _ in insight.views["days"]:
+    for customer, day in insight.views["days"]:
         known[customer].add(day)
     money = {customer: amount for customer, _, amount in insight.views["spending"]}
     everybody = sorted({*spent, *money, *known})
