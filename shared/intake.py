@@ -160,8 +160,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _persist(self, reception: Reception) -> None:
         if reception.positions:
             with metrics.BATCH_SECONDS.time():
-                await self.work.take(reception.batch())
-            count(reception)
+                repeated = await self.work.take(reception.batch())
+            count(reception, repeated)
             self.positions |= {place: after for place, (_, after) in reception.positions.items()}
 
     async def _patiently(self, attempt: Callable[[], Awaitable[None]]) -> None:

@@ -1,5 +1,6 @@
 """The work of a stage: every batch through `transact`, inside a span that links its causes, counted."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -17,10 +18,11 @@ class StageWork:
         self.stage, self.ground = stage, ground
         self.transactor = Transactor(stage, vocabulary, ground.store)
 
-    async def take(self, batch: Batch) -> None:
+    async def take(self, batch: Batch) -> Counter[str]:
         with batch_span(self.stage.name, [heard.event.traceparent for heard in batch.heard]):
-            await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
+            repeated = await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
         self.ground.relay.wake()
+        return repeated
 
     def forget(self) -> None:
         self.transactor.forget()

@@ -8,9 +8,15 @@ from shared import metrics
 from shared.reception import Reception, Record
 
 
-def count(reception: Reception) -> None:
-    """By topic and outcome; refused records are counted whether this service parks them or another."""
+def count(reception: Reception, repeated: Counter[str]) -> None:
+    """By topic and outcome; refused records are counted whether this service parks them or another.
+
+    `repeated` of those heard, by topic, were duplicates.
+    """
     outcomes = Counter((heard.topic, "applied") for heard in reception.heard)
+    for topic, number in repeated.items():
+        outcomes[topic, "applied"] -= number
+        outcomes[topic, "duplicate"] += number
     outcomes += Counter((letter.topic, "parked") for letter in reception.parked)
     outcomes += reception.refused
     for (topic, outcome), number in outcomes.items():

@@ -1,6 +1,6 @@
 """Load what a whole batch needs, decide, write it in one transaction: constant round trips a batch."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -29,8 +29,8 @@ class Transactor:
         self.streams.clear()
         self.clocks.clear()
 
-    async def transact(self, batch: Batch, recorded: datetime, trace: Trace) -> int:
-        """Decide and write one batch; the number of events heard before (duplicates).
+    async def transact(self, batch: Batch, recorded: datetime, trace: Trace) -> Counter[str]:
+        """Decide and write one batch; per topic the number of events heard before (duplicates).
 
         Errors: `Conflict`, `Fenced` (nothing written: forget, read positions, hear again), and whatever a
         decider raises.
@@ -38,12 +38,16 @@ class Transactor:
         orders = [self.stage.react(heard.event) for heard in batch.heard]
         streams = {order.stream for each in orders for order in each}
         sitting = Sitting(self.stage, await self._ground(batch.heard, streams), recorded, trace)
-        fresh = [sitting.hear(*each) for each in zip(batch.heard, orders, strict=True)]
+        repeated = Counter(
+            heard.topic
+            for heard, each in zip(batch.heard, orders, strict=True)
+            if not sitting.hear(heard, each)
+        )
         sitting.changes.positions.update(batch.positions)
         sitting.changes.parked.extend(batch.parked)
         await self.store.commit(sitting.changes)
         self._remember(sitting)
-        return fresh.count(False)
+        return repeated
 
     async def _ground(self, heard: Sequence[Heard], named: set[str]) -> Ground:
         events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]

@@ -1,5 +1,6 @@
 """What a service does with a batch: the port between intake and the services."""
 
+from collections import Counter
 from typing import Protocol
 
 from shared.batch import Batch
@@ -8,8 +9,11 @@ from shared.batch import Batch
 class Work(Protocol):
     """One service's work."""
 
-    async def take(self, batch: Batch) -> None:
-        """Write the batch's effects and its positions in one transaction."""
+    async def take(self, batch: Batch) -> Counter[str]:
+        """Write the batch's effects and its positions in one transaction.
+
+        Returns how many events of each topic changed nothing: they were heard before, at another offset.
+        """
 
     def forget(self) -> None:
         """Trust nothing remembered: another process may have written."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from datetime import UTC, datetime
 
 from services.insight import views
@@ -32,15 +33,16 @@ class InsightWork:
         self._one_at_a_time = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
 
-    async def take(self, batch: Batch) -> None:
+    async def take(self, batch: Batch) -> Counter[str]:
         async with self._one_at_a_time:
             await self.judge.load()
             entries = enter(batch.heard, self.judge.clocks)
             with batch_span("insight", [heard.event.traceparent for heard in batch.heard]):
-                await self._write(batch, entries)
+                repeated = await self._write(batch, entries)
                 await self._pass_time()
+        return repeated
 
-    async def _write(self, batch: Batch, entries: Entries) -> None:
+    async def _write(self, batch: Batch, entries: Entries) -> Counter[str]:
         changes = Changes(positions=dict(batch.positions), parked=list(batch.parked), clocks=entries.clocks)
         if entries.first is not None:
             self.judge.open(entries.first, changes)
@@ -52,6 +54,7 @@ class InsightWork:
         self.judge.clocks |= entries.clocks
         self.judge.heartbeats |= entries.heartbeats
         self.ground.relay.wake()
+        return entries.repeated(new)
 
     async def _pass_time(self) -> None:
         while await self.judge.step():

@@ -1,6 +1,7 @@
 """A batch as insight takes it: every event with its key, and how far the clock had come. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -24,12 +25,21 @@ class Entries:
     """What a batch brings: each event once, the clocks after it, the last heartbeat per partition.
 
     `first` is the first heartbeat of all on partition 0, when it is in this batch: it opens the calendar.
+    `twice` counts, by topic, the events that this batch brings again.
     """
 
     told: dict[bytes, Entry] = field(default_factory=dict)
     clocks: dict[int, Clock] = field(default_factory=dict)
     heartbeats: dict[int, Event] = field(default_factory=dict)
     first: Event | None = None
+    twice: Counter[str] = field(default_factory=Counter)
+
+    def repeated(self, new: Collection[Entry]) -> Counter[str]:
+        """How many events of each topic were no news: twice in this batch, or told by an earlier one."""
+        if len(new) == len(self.told):
+            return self.twice
+        told = Counter(entry.heard.topic for entry in self.told.values())
+        return self.twice + told - Counter(entry.heard.topic for entry in new)
 
 
 def enter(heard: Iterable[Heard], clocks: Mapping[int, Clock]) -> Entries:
@@ -41,8 +51,11 @@ def enter(heard: Iterable[Heard], clocks: Mapping[int, Clock]) -> Entries:
                 _tick(entries, h, clocks)
         elif h.event.subject:
             key = h.event.key
+            if key in entries.told:
+                entries.twice[h.topic] += 1
+                continue
             known = entries.clocks.get(h.partition, clocks[h.partition]).reached
-            entries.told.setdefault(key, Entry(h, key, known))
+            entries.told[key] = Entry(h, key, known)
     return entries
 
 

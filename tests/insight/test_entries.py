@@ -42,6 +42,13 @@ def test_an_event_that_comes_twice_is_one_entry_and_the_first_word_counts() -> N
     assert [(entry.heard.offset, entry.known) for entry in entries.told.values()] == [(0, None)]
 
 
+def test_what_a_batch_brings_again_and_what_an_earlier_one_told_is_repeated() -> None:
+    entries = enter([paid("a", 0), paid("a", 0), paid("b", 0), paid("c", 0)], CLOCKS)
+    a, b, c = entries.told.values()
+    assert entries.repeated([a, b, c]) == {"signals": 1}
+    assert entries.repeated([a, c]) == {"signals": 2}
+
+
 def test_the_same_id_from_another_source_is_another_event() -> None:
     other = paid("a", 0)
     entries = enter([paid("a", 0), other._replace(event=other.event._replace(source="/app"))], CLOCKS)

@@ -1,6 +1,7 @@
 """How the intake stops, gives its partitions away and takes them over."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -29,18 +30,19 @@ async def test_a_stop_under_load_leaves_kafka_knowing_exactly_what_was_taken(pla
 class Slow(StageWork):
     """Holds every batch until it may go on; the hand-over happens meanwhile."""
 
-    async def take(self, batch: Batch) -> None:
+    async def take(self, batch: Batch) -> Counter[str]:
         await asyncio.sleep(0.05)
-        await super().take(batch)
+        return await super().take(batch)
 
 
 class InHand(Slow):
     batches = 0
 
-    async def take(self, batch: Batch) -> None:
+    async def take(self, batch: Batch) -> Counter[str]:
         self.batches += 1
-        await super().take(batch)
+        repeated = await super().take(batch)
         self.batches -= 1
+        return repeated
 
 
 async def test_partitions_are_given_away_only_when_the_batch_in_hand_is_written(place: Restaurant) -> None:

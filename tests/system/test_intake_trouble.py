@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -20,11 +21,12 @@ class LosesTheReply(StageWork):
 
     turn = 0
 
-    async def take(self, batch: Batch) -> None:
-        await super().take(batch)
+    async def take(self, batch: Batch) -> Counter[str]:
+        repeated = await super().take(batch)
         self.turn += 1
         if self.turn % 2:
             raise ConnectionError("the reply to COMMIT was lost")
+        return repeated
 
 
 async def test_a_batch_whose_reply_was_lost_is_not_applied_again(place: Restaurant) -> None:
@@ -38,10 +40,10 @@ async def test_a_batch_whose_reply_was_lost_is_not_applied_again(place: Restaura
 class Chokes(StageWork):
     """On one guest's wish, always."""
 
-    async def take(self, batch: Batch) -> None:
+    async def take(self, batch: Batch) -> Counter[str]:
         if any(heard.event.id in {"w7", "w222", "w223"} for heard in batch.heard):
             raise ZeroDivisionError("no \0 pan \ud800 left")
-        await super().take(batch)
+        return await super().take(batch)
 
 
 async def test_poison_is_found_and_parked_and_all_others_are_applied(place: Restaurant) -> None:
@@ -59,11 +61,11 @@ class ChokesEvenOnParking(Chokes):
 
     tries = 0
 
-    async def take(self, batch: Batch) -> None:
+    async def take(self, batch: Batch) -> Counter[str]:
         self.tries += bool(batch.parked)
         if batch.parked and self.tries <= 3:
             raise ValueError("this row cannot be written")
-        await super().take(batch)
+        return await super().take(batch)
 
 
 async def test_what_cannot_even_be_parked_is_not_skipped(place: Restaurant) -> None:
@@ -92,11 +94,11 @@ class Stumbles(StageWork):
 
     tries = 0
 
-    async def take(self, batch: Batch) -> None:
+    async def take(self, batch: Batch) -> Counter[str]:
         self.tries += 1
         if self.tries <= 4 and batch.heard:
             raise ConnectionError("the database is away")
-        await super().take(batch)
+        return await super().take(batch)
 
 
 async def test_an_outage_parks_nothing(place: Restaurant) -> None:
