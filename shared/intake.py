@@ -23,6 +23,7 @@ from shared.ahead import write_in_order
 from shared.outage import Outage, is_outage
 from shared.patience import knock, patiently
 from shared.reception import Door, Reception, Record, refuse
+from shared.records import forgive
 from shared.settings import Settings
 from shared.store import Partition, Store
 from shared.tally import count, measure
@@ -42,8 +43,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self.positions: dict[Partition, int] = {}
         self._busy = asyncio.Lock()
         self._leaving = False
-        self._hinted = 0.0
-        self._retrying = False
+        self._hinted, self._retrying = 0.0, False
         self._broker = KafkaBroker(
             settings.kafka, client_id=settings.service, logger=None, apply_types=False,
             allow_auto_create_topics=False, graceful_timeout=8.0,
@@ -79,6 +79,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def start(self) -> None:
         """Join the group. Errors: `KafkaError` while the broker is away."""
+        forgive()
         self._leaving = False
         await knock(self.settings.kafka)
         await self._broker.start()

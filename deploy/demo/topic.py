@@ -7,12 +7,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import ConsumerRecord
 
 from deploy.errors import Trouble
+from shared.records import forgive
 
 Place = tuple[str, int]
 
 
 def consumer(bootstrap: str) -> AIOKafkaConsumer:
     """A reader of its own, not started."""
+    forgive()
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", group_id=None,
         request_timeout_ms=10_000, max_partition_fetch_bytes=4 * 1024 * 1024,

@@ -24,6 +24,7 @@ SHELLS = (
         "shared.patience",
         "shared.vigil",
         "shared.tally",
+        "shared.records",
     ),
 )
 IMPURE = {
