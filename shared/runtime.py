@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import uvloop
 
 from shared.contracts.fact import Vocabulary
 from shared.contracts.topics import PARTITIONS
@@ -56,7 +57,7 @@ def run(service: Service) -> None:
     """
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-    asyncio.run(_serve(service, read_settings(service.name)))
+    uvloop.run(_serve(service, read_settings(service.name)))
 
 
 async def _serve(service: Service, settings: Settings) -> None:

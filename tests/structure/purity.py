@@ -28,7 +28,16 @@ SHELLS = (
     ),
 )
 IMPURE = {
-    *("asyncio", "asyncpg", "aiokafka", "faststream", "opentelemetry", "prometheus_client", "uvicorn"),
+    *(
+        "asyncio",
+        "asyncpg",
+        "aiokafka",
+        "faststream",
+        "opentelemetry",
+        "prometheus_client",
+        "uvicorn",
+        "uvloop",
+    ),
     *("time", "random", "secrets", "os", "socket", "subprocess", "threading"),
 }
 
