@@ -20,8 +20,9 @@ from faststream.kafka.message import KafkaMessage
 
 from shared import metrics
 from shared.ahead import write_in_order
-from shared.outage import Outage, is_outage
+from shared.outage import is_outage
 from shared.patience import knock, patiently
+from shared.poison import Sieve
 from shared.reception import Door, Reception, Record, refuse
 from shared.records import forgive
 from shared.settings import Settings
@@ -44,6 +45,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._busy = asyncio.Lock()
         self._leaving = False
         self._hinted, self._retrying = 0.0, False
+        self._sieve = Sieve(self._write, self._park, self._patiently)
         self._broker = KafkaBroker(
             settings.kafka, client_id=settings.service, logger=None, apply_types=False,
             allow_auto_create_topics=False, graceful_timeout=8.0,
@@ -122,7 +124,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
                 return  # the hint is given, or the partitions are another's: whoever comes next takes these
             owned = [r for r in records if (r.topic, r.partition) in self.positions]
             try:
-                await self._take(owned)
+                await self._sieve.take(owned)
             except BaseException:
                 self._rewind()
                 raise
@@ -137,26 +139,11 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             if (tp := TopicPartition(topic, partition)) in self.consumer.assignment():
                 self.consumer.seek(tp, offset)
 
-    async def _take(self, records: Sequence[Record]) -> None:
-        try:
-            await self._patiently(lambda: self._write(records))
-        except (Outage, asyncio.CancelledError):
-            raise
-        except Exception as error:
-            if len(records) == 1:
-                log.exception("a record is parked: the service cannot take it")
-                reason = f"{type(error).__name__}: {error}"
-                await self._patiently(lambda: self._write(records, reason))
-                return
-            middle = len(records) // 2
-            await self._take(records[:middle])
-            await self._take(records[middle:])
+    async def _write(self, records: Sequence[Record]) -> None:
+        await write_in_order(self.door, records, self.positions, self.settings.batch, self._persist)
 
-    async def _write(self, records: Sequence[Record], poison: str | None = None) -> None:
-        if poison is None:
-            await write_in_order(self.door, records, self.positions, self.settings.batch, self._persist)
-        else:
-            await self._persist(refuse(records, self.positions, poison, datetime.now(UTC)))
+    async def _park(self, records: Sequence[Record], reason: str) -> None:
+        await self._persist(refuse(records, self.positions, reason, datetime.now(UTC)))
 
     async def _persist(self, reception: Reception) -> None:
         if reception.positions:

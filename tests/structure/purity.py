@@ -25,6 +25,7 @@ SHELLS = (
         "shared.vigil",
         "shared.tally",
         "shared.records",
+        "shared.poison",
     ),
 )
 IMPURE = {
