@@ -84,7 +84,11 @@ CONTENDERS = (
         partial(peer, "sourced", lambda g: g.sizes.sourced),
     ),
     Contender(
-        "quix", "(d) Quix Streams, exactly once, RocksDB",
+        "quix", "(d) Quix Streams, exactly once, timeline and row in RocksDB",
         partial(peer, "quix", lambda g: g.sizes.rush),
+    ),
+    Contender(
+        "quix_row", "    the same without the timeline: the customer's row alone",
+        partial(peer, "quix_row", lambda g: g.sizes.rush),
     ),
 )  # fmt: skip

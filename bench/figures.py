@@ -39,19 +39,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Bar:
-    """`ours` over `theirs`, in events a second, is to be `times` at least; start-up counted or not."""
+    """`ours` over `theirs`, in events a second, is to be `times` at least."""
 
     ours: str
     theirs: str
     times: float
-    from_start: bool = False
 
     @property
     def name(self) -> str:
-        return f"{self.ours} / {self.theirs}{', start-up counted' if self.from_start else ''}"
-
-    def speed(self, runs: Sequence[Run]) -> float:
-        return median(run.per_second_from_start if self.from_start else run.per_second for run in runs)
+        return f"{self.ours} / {self.theirs}"
 
 
 BARS = (
@@ -59,10 +55,14 @@ BARS = (
     Bar("insight", "one_by_one", 10.0),
     Bar("insight", "raw", 0.3),
     Bar("insight", "quix", 0.7),
-    Bar("insight", "quix", 0.7, from_start=True),
 )
 LATENCY_BAR_MS = 500.0
 SILENCE_BAR_S = 1.0
+
+
+def speed(runs: Sequence[Run]) -> float:
+    """Events a second, the median."""
+    return median(run.per_second for run in runs)
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
@@ -99,7 +99,7 @@ def judge(name: str, measured: float, bar: float, unit: str, *, at_most: bool = 
 def ratios(runs: Mapping[str, Sequence[Run]]) -> list[dict[str, object]]:
     """Ratios of medians of events a second, for those of which both sides ran."""
     return [
-        judge(bar.name, bar.speed(runs[bar.ours]) / bar.speed(runs[bar.theirs]), bar.times, "times")
+        judge(bar.name, speed(runs[bar.ours]) / speed(runs[bar.theirs]), bar.times, "times")
         for bar in BARS
         if runs.get(bar.ours) and runs.get(bar.theirs)
     ]

@@ -18,7 +18,7 @@ UNITS = {
     "seconds_after_a_refit": "the same, of deadlines on mornings that waited for the weekly refit",
     "returns": "customers under alert who bought again",
     "nights": "mornings that brought alerts",
-    "bars": "ratios are of medians of events_per_second, or of events_per_second_from_start where it says so",
+    "bars": "ratios are of medians of events_per_second",
 }
 
 HEADINGS = (

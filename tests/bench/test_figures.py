@@ -26,13 +26,9 @@ def test_who_did_not_run_is_in_no_ratio() -> None:
     assert ratios({"insight": [run(1, 1)], "raw": []}) == []
 
 
-def test_start_up_is_counted_where_the_bar_says_so() -> None:
-    runs = {"insight": [run(100, 10)], "quix": [run(100, 5)]}
-    assert {bar["name"]: bar["measured"] for bar in ratios(runs)} == {
-        "insight / quix": 0.5,
-        "insight / quix, start-up counted": 0.75,
-    }
+def test_start_up_is_told_beside_the_speed_and_is_in_no_ratio() -> None:
     told = standing([run(100, 10, cpu=1.0)])
+    assert told["events_per_second"] == spread([10.0])
     assert told["events_per_second_from_start"] == spread([5.0])
     assert told["cpu_seconds_per_million_events_from_start"] == spread([30_000.0])
 
