@@ -148,7 +148,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _persist(self, reception: Reception) -> None:
         if reception.positions:
             with metrics.BATCH_SECONDS.time():
-                repeated = await self.work.take(reception.batch())
+                repeated = await self.work.take(reception.batch(self.positions))
             count(reception, repeated)
             self.positions |= {place: after for place, (_, after) in reception.positions.items()}
 

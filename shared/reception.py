@@ -85,8 +85,12 @@ class Reception:
                 self.positions[place] = (before, record.offset + 1)
                 yield record
 
-    def batch(self) -> Batch:
-        return Batch(self.heard, self.parked, self.positions)
+    def batch(self, positions: Mapping[Partition, int]) -> Batch:
+        """All of it; `positions` are those before. A partition is one world whatever topics it is heard from:
+        where it stands in the others is fenced as well, for who has moved one of them has changed it."""
+        touched = {partition for _, partition in self.positions}
+        standing = {place: (at, at) for place, at in positions.items() if place[1] in touched}
+        return Batch(self.heard, self.parked, standing | self.positions)
 
 
 def receive(

@@ -12,7 +12,7 @@ from shared.transact import Transactor
 
 
 class StageWork:
-    """Keeps `shared.intake.Work` for one stage."""
+    """Keeps `shared.work.Work` for one stage."""
 
     def __init__(self, stage: Stage, vocabulary: Vocabulary, ground: Ground) -> None:
         self.stage, self.ground = stage, ground

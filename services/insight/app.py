@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from services.insight import views
@@ -34,7 +36,7 @@ class InsightWork:
         self._looking: asyncio.Task[None] | None = None
 
     async def take(self, batch: Batch) -> Counter[str]:
-        async with self._one_at_a_time:
+        async with self._turn():
             await self.judge.load()
             entries = enter(batch.heard, self.judge.clocks)
             with batch_span("insight", [heard.event.traceparent for heard in batch.heard]):
@@ -42,11 +44,21 @@ class InsightWork:
                 await self._pass_time()
         return repeated
 
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One at a time; after a failure nothing remembered is trusted."""
+        async with self._one_at_a_time:
+            try:
+                yield
+            except BaseException:
+                self.judge.forget()
+                raise
+
     async def _write(self, batch: Batch, entries: Entries) -> Counter[str]:
         changes = Changes(positions=dict(batch.positions), parked=list(batch.parked), clocks=entries.clocks)
         if entries.first is not None:
             self.judge.open(entries.first, changes)
-        async with self.ground.store.transaction() as connection:
+        async with self.judge.transaction({heard.partition for heard in batch.heard}) as connection:
             new = await views.tell(connection, entries.told.values(), datetime.now(UTC))
             if bought := await views.buy(connection, new):
                 await self.judge.hear(connection, bought, new, changes)
@@ -73,12 +85,11 @@ class InsightWork:
         """What a crash left undone and what other processes settle is taken up without traffic."""
         while True:
             try:
-                async with self._one_at_a_time:
+                async with self._turn():
                     if await self.judge.waits():
                         self.judge.forget()
                     await self._pass_time()
             except Exception as error:
-                self.judge.forget()
                 log.log(
                     logging.INFO if is_outage(error) else logging.ERROR, "looking again later", exc_info=error
                 )

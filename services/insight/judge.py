@@ -3,7 +3,8 @@
 It works on the store it is given and asks nobody else: time and tracing are arguments.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -37,19 +38,23 @@ class Judge:
         self.store, self.policy, self.trace, self.now = store, policy, trace, now
         self.partitions: frozenset[int] = frozenset()
         self.heartbeats: dict[int, Event] = {}
-        self.forget()
-
-    def forget(self) -> None:
-        """Trust nothing remembered."""
         self.model: Model | None = None
         self.rules: Rules | None = None
         self.judged: dict[int, Judged] = {}
         self.clocks: dict[int, Clock] = {}
+        self._versions: dict[int, int] = {}
+        self._trusted = False
+
+    def forget(self) -> None:
+        """Read everything again before the next step; a step that is under way ends on what it has read."""
+        self._trusted = False
 
     async def load(self) -> None:
-        """Read what was forgotten."""
-        if self.model is not None:
+        """Read what was forgotten: the versions first, so that whatever changes after them is noticed."""
+        if self._trusted:
             return
+        self._trusted = True
+        self._versions = await ledger.versions(self.store.pool)
         bodies = (await self.store.bodies([STREAM])).get(STREAM, ())
         self._adopt(MODEL.replay(read(body, (), INSIGHT).data for body in bodies), len(bodies))  # type: ignore[misc]
         self.judged = await ledger.judged(self.store.pool)
@@ -58,6 +63,15 @@ class Judge:
     def _adopt(self, model: Model, version: int) -> None:
         self.model, self.model_version = model, version
         self.rules = model.rules(self.policy)
+
+    @asynccontextmanager
+    async def transaction(self, partitions: Collection[int]) -> AsyncIterator[Any]:
+        """Inside it these partitions are as remembered. Errors: `Conflict` when somebody else changed one."""
+        seen = {partition: self._versions.get(partition, 0) for partition in partitions}
+        async with self.store.transaction() as connection:
+            await ledger.claim(connection, seen)
+            yield connection
+        self._versions |= {partition: version + 1 for partition, version in seen.items()}
 
     def at(self, partition: int) -> Judged:
         """How far a partition is judged."""
@@ -123,7 +137,7 @@ class Judge:
         return standing and len(self.partitions) < PARTITIONS
 
     async def _enter(self, entered: Mapping[int, Judged]) -> None:
-        async with self.store.transaction() as connection:
+        async with self.transaction(entered) as connection:
             judgement = Judgement(self.rules, await ledger.watched(connection, entered))
             judgement.enter_week(entered)
             await ledger.judge(connection, entered)
@@ -134,7 +148,7 @@ class Judge:
         until = {partition: morning(to.through) for partition, to in further.items()}
         ripe = await self.store.dues(until)
         changes = Changes(pulses={p: self._pulse(p, moment) for p, moment in until.items()})
-        async with self.store.transaction() as connection:
+        async with self.transaction(further) as connection:
             if ripe:
                 changes.fired = len(ripe)
                 judgement = Judgement(

@@ -10,7 +10,9 @@ from services.insight.churn.buyer import Buyer, Judged
 from services.insight.churn.histories import Seen
 from services.insight.churn.silence import Silence
 from services.insight.judgement import Person
+from shared import metrics
 from shared.sql import columns, statements
+from shared.store import Conflict
 
 SQL = statements(Path(__file__).with_name("ledger.sql"))
 
@@ -69,6 +71,21 @@ async def judge(connection: Any, further: Mapping[int, Judged]) -> None:
     """These partitions are judged further now."""
     rows = [(partition, to.through, to.week) for partition, to in sorted(further.items())]
     await connection.execute(SQL["judge"], *columns(rows, 3))
+
+
+async def versions(connection: Any) -> dict[int, int]:
+    """How often every partition has been changed."""
+    return {row[0]: row[1] for row in await connection.fetch(SQL["versions"])}
+
+
+async def claim(connection: Any, seen: Mapping[int, int]) -> None:
+    """The first write of a transaction on these partitions. Errors: `Conflict`, somebody else changed one."""
+    if not seen:
+        return
+    status = await connection.execute(SQL["claim"], *columns(sorted(seen.items()), 2))
+    if int(status.split()[-1]) != len(seen):
+        metrics.CONFLICTS.inc()
+        raise Conflict(f"one of the partitions {sorted(seen)} was changed by somebody else")
 
 
 async def evidence(connection: Any, customers: Collection[str]) -> dict[str, list[Purchase]]:

@@ -44,6 +44,16 @@ select partition, through, week from judged;
 insert into judged (partition, through, week) select * from unnest($1::int[], $2::date[], $3::int[])
 on conflict (partition) do update set through = excluded.through, week = excluded.week;
 
+-- name: versions
+-- How often every partition has been changed.
+select partition, version from versions;
+
+-- name: claim
+-- Partitions are changed only from where they were last seen; fewer rows than asked: somebody else was here.
+insert into versions as v (partition, version)
+select partition, seen + 1 from unnest($1::int[], $2::bigint[]) as u(partition, seen) order by partition
+on conflict (partition) do update set version = excluded.version where v.version = excluded.version - 1;
+
 -- name: evidence
 -- The purchases that a judgement rests on, oldest first.
 select customer, happened, id, trace from timeline

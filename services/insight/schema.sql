@@ -80,6 +80,12 @@ create table if not exists judged (
     reached   timestamptz generated always as (through::timestamp at time zone 'UTC') stored
 );
 
+-- A partition is one world: whoever changes it moves its version, and is refused when somebody else has.
+create table if not exists versions (
+    partition smallint primary key,
+    version   bigint   not null
+);
+
 grant select, insert on timeline, purchase_days to :runtime;
-grant select, insert, update on journeys, buyers, judged to :runtime;
+grant select, insert, update on journeys, buyers, judged, versions to :runtime;
 grant select on spending, stages to :runtime;

@@ -105,6 +105,12 @@ def test_what_was_taken_before_is_passed_over() -> None:
     assert reception.positions == {("wishes", 0): (3, 5)}
 
 
+def test_where_a_partition_stands_in_other_topics_is_fenced_too_and_no_other_partition() -> None:
+    positions = {("wishes", 0): 4, ("hints", 0): 7, ("wishes", 1): 2}
+    batch = taken(Letter(offset=4), positions=positions).batch(positions)
+    assert batch.positions == {("wishes", 0): (4, 5), ("hints", 0): (7, 7)}
+
+
 def test_a_poll_of_nothing_new_moves_nothing() -> None:
     assert not taken(Letter(offset=2), positions={("wishes", 0): 3}).positions
 

@@ -1,0 +1,87 @@
+"""Processes that do not know of each other: what one has changed, another never writes over."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import cycle
+
+import pytest
+
+from services.insight import app
+from services.insight.app import InsightWork
+from shared.batch import Batch
+from shared.outage import is_outage
+from shared.runtime import Ground
+from shared.store import Conflict
+from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batches, records
+from tests.insight.conftest import holder
+from tests.insight.test_judge import EIGHTH, follows
+from tests.insight.test_two_judges import process
+from tests.insight.verdicts import said
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(60)]
+UNTIL = EIGHTH.end.date()
+
+
+async def insist(work: InsightWork, batch: Batch) -> None:
+    """As intake does: what somebody else was faster with is read again and tried again."""
+    while True:
+        try:
+            await work.take(batch)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            work.forget()
+        else:
+            return
+
+
+async def test_a_step_on_what_was_remembered_before_another_wrote_is_refused(
+    work: InsightWork, insight: Ground
+) -> None:
+    heard = list(batches(records(EIGHTH), 500))
+    for batch in heard[:3]:
+        await work.take(batch)
+    stranger = holder(insight, range(PARTITIONS))
+    await stranger.judge.load()
+    await work.take(heard[3])
+    with pytest.raises(Conflict, match="changed by somebody else"):
+        async with stranger.judge.transaction(range(PARTITIONS)):
+            pass
+
+
+async def test_three_who_all_take_everything_for_their_own_say_what_one_would(
+    insight: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "LOOK_AGAIN", 0.0)
+    async with AsyncExitStack() as stack:
+        everything = set(range(PARTITIONS))
+        works = [await stack.enter_async_context(process(insight, everything)) for _ in range(3)]
+        for work, batch in zip(cycle(works), batches(records(EIGHTH, WITHIN_THREE_DAYS), 100), strict=False):
+            await insist(work, batch)
+    assert follows(await said(insight.store.pool), UNTIL) > 100
+
+
+@asynccontextmanager
+async def forgetting(work: InsightWork) -> AsyncIterator[None]:
+    """It is told to forget whenever anything else is waited for, in the middle of a step as well."""
+
+    async def forget() -> None:
+        while True:
+            work.forget()
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(forget())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_to_be_told_to_forget_in_the_middle_of_a_step_changes_nothing(
+    work: InsightWork, insight: Ground
+) -> None:
+    async with forgetting(work):
+        for batch in batches(records(EIGHTH, WITHIN_THREE_DAYS), 500):
+            await work.take(batch)
+    assert follows(await said(insight.store.pool), UNTIL) > 100
