@@ -64,7 +64,7 @@ class PostgresStore:
         try:
             async with self.pool.acquire() as connection, connection.transaction():
                 yield connection
-        except asyncpg.UniqueViolationError as error:
+        except (asyncpg.UniqueViolationError, Conflict) as error:
             metrics.CONFLICTS.inc()
             raise Conflict(str(error)) from error
 

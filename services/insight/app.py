@@ -37,8 +37,8 @@ class InsightWork:
 
     async def take(self, batch: Batch) -> Counter[str]:
         async with self._turn():
-            await self.judge.load()
-            entries = enter(batch.heard, self.judge.clocks)
+            await self.judge.known.load()
+            entries = enter(batch.heard, self.judge.known.clocks)
             with batch_span("insight", [heard.event.traceparent for heard in batch.heard]):
                 repeated = await self._write(batch, entries)
                 await self._pass_time()
@@ -51,19 +51,19 @@ class InsightWork:
             try:
                 yield
             except BaseException:
-                self.judge.forget()
+                self.judge.known.forget()
                 raise
 
     async def _write(self, batch: Batch, entries: Entries) -> Counter[str]:
         changes = Changes(positions=dict(batch.positions), parked=list(batch.parked), clocks=entries.clocks)
         if entries.first is not None:
             self.judge.open(entries.first, changes)
-        async with self.judge.transaction({heard.partition for heard in batch.heard}) as connection:
+        async with self.judge.known.transaction({heard.partition for heard in batch.heard}) as connection:
             new = await views.tell(connection, entries.told.values(), datetime.now(UTC))
             if bought := await views.buy(connection, new):
                 await self.judge.hear(connection, bought, new, changes)
             await self.ground.store.write(connection, changes)
-        self.judge.clocks |= entries.clocks
+        self.judge.known.clocks |= entries.clocks
         self.judge.heartbeats |= entries.heartbeats
         self.ground.relay.wake()
         return entries.repeated(new)
@@ -73,10 +73,10 @@ class InsightWork:
             self.ground.relay.wake()
 
     def forget(self) -> None:
-        self.judge.forget()
+        self.judge.known.forget()
 
     def assigned(self, partitions: frozenset[int]) -> None:
-        self.judge.forget()
+        self.judge.known.forget()
         self.judge.partitions = partitions
         if self._looking is None:
             self._looking = asyncio.create_task(self._look_again())
@@ -87,7 +87,7 @@ class InsightWork:
             try:
                 async with self._turn():
                     if await self.judge.waits():
-                        self.judge.forget()
+                        self.judge.known.forget()
                     await self._pass_time()
             except Exception as error:
                 log.log(

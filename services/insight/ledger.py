@@ -10,7 +10,6 @@ from services.insight.churn.buyer import Buyer, Judged
 from services.insight.churn.histories import Seen
 from services.insight.churn.silence import Silence
 from services.insight.judgement import Person
-from shared import metrics
 from shared.sql import columns, statements
 from shared.store import Conflict
 
@@ -84,7 +83,6 @@ async def claim(connection: Any, seen: Mapping[int, int]) -> None:
         return
     status = await connection.execute(SQL["claim"], *columns(sorted(seen.items()), 2))
     if int(status.split()[-1]) != len(seen):
-        metrics.CONFLICTS.inc()
         raise Conflict(f"one of the partitions {sorted(seen)} was changed by somebody else")
 
 

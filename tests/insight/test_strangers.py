@@ -43,10 +43,10 @@ async def test_a_step_on_what_was_remembered_before_another_wrote_is_refused(
     for batch in heard[:3]:
         await work.take(batch)
     stranger = holder(insight, range(PARTITIONS))
-    await stranger.judge.load()
+    await stranger.judge.known.load()
     await work.take(heard[3])
     with pytest.raises(Conflict, match="changed by somebody else"):
-        async with stranger.judge.transaction(range(PARTITIONS)):
+        async with stranger.judge.known.transaction(range(PARTITIONS)):
             pass
 
 

@@ -1,0 +1,68 @@
+"""What a judge remembers of its database between two steps: all of it can be forgotten and read again."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+from services.insight import ledger
+from services.insight.churn.buyer import Judged, opened
+from services.insight.churn.policy import Policy
+from services.insight.churn.rules import Rules
+from services.insight.model import MODEL, STREAM, Model
+from shared.clock import Clock
+from shared.contracts.insight import INSIGHT
+from shared.contracts.reading import read
+from shared.contracts.topics import PARTITIONS
+
+NOT_BEGUN = Judged(date.min, -1)
+"""Before the calendar has opened: nobody is judged, nothing is late."""
+
+
+class Memory:
+    """The model and the facts it has (`version`), the rules that follow; per partition its clock and how far
+    it is judged."""
+
+    def __init__(self, store: Any, policy: Policy) -> None:
+        self.store, self.policy = store, policy
+        self.model: Model | None = None
+        self.version = 0
+        self.rules: Rules | None = None
+        self.judged: dict[int, Judged] = {}
+        self.clocks: dict[int, Clock] = {}
+        self._versions: dict[int, int] = {}
+        self._trusted = False
+
+    def forget(self) -> None:
+        """Read everything again before the next step; a step that is under way ends on what it has read."""
+        self._trusted = False
+
+    async def load(self) -> None:
+        """Read what was forgotten: the versions first, so that whatever changes after them is noticed."""
+        if self._trusted:
+            return
+        self._trusted = True
+        self._versions = await ledger.versions(self.store.pool)
+        bodies = (await self.store.bodies([STREAM])).get(STREAM, ())
+        self.adopt(MODEL.replay(read(body, (), INSIGHT).data for body in bodies), len(bodies))  # type: ignore[misc]
+        self.judged = await ledger.judged(self.store.pool)
+        self.clocks = dict(await self.store.clocks(range(PARTITIONS)))
+
+    def adopt(self, model: Model, version: int) -> None:
+        self.model, self.version = model, version
+        self.rules = model.rules(self.policy)
+
+    def at(self, partition: int) -> Judged:
+        """How far a partition is judged."""
+        if self.rules is None:
+            return NOT_BEGUN
+        return self.judged.get(partition, opened(self.rules.weeks))
+
+    @asynccontextmanager
+    async def transaction(self, partitions: Collection[int]) -> AsyncIterator[Any]:
+        """Inside it these partitions are as remembered. Errors: `Conflict` when somebody else changed one."""
+        seen = {partition: self._versions.get(partition, 0) for partition in partitions}
+        async with self.store.transaction() as connection:
+            await ledger.claim(connection, seen)
+            yield connection
+        self._versions |= {partition: version + 1 for partition, version in seen.items()}
