@@ -15,7 +15,7 @@ from services.insight.churn.refit import refit
 from services.insight.churn.weeks import DAY, morning
 from services.insight.entries import Entry
 from services.insight.judgement import Judgement, customer_of, stream
-from services.insight.memory import Memory
+from services.insight.known import Known
 from services.insight.model import MODEL, STREAM, Open, Refit, outcome
 from services.insight.progress import Place, entering, fit_due, passing
 from shared.batch import Trace, pulse
@@ -34,7 +34,7 @@ class Judge:
         self.store, self.trace, self.now = store, trace, now
         self.partitions: frozenset[int] = frozenset()
         self.heartbeats: dict[int, Event] = {}
-        self.known = Memory(store, policy)
+        self.known = Known(store, policy)
 
     def open(self, first: Event, changes: Changes) -> None:
         """The first heartbeat opens the calendar, in the transaction that takes it."""

@@ -7,7 +7,7 @@ from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.silence import Silence
 from services.insight.churn.weeks import Weeks, morning
 from services.insight.judgement import Judgement, Person
-from services.insight.memory import NOT_BEGUN
+from services.insight.known import NOT_BEGUN
 from shared.store import Due
 from tests.sayings import on
 

@@ -1,4 +1,4 @@
-"""What a judge remembers of its database between two steps: all of it can be forgotten and read again."""
+"""What a judge knows of its database between two steps: all of it can be forgotten and read again."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ NOT_BEGUN = Judged(date.min, -1)
 """Before the calendar has opened: nobody is judged, nothing is late."""
 
 
-class Memory:
+class Known:
     """The model and the facts it has (`version`), the rules that follow; per partition its clock and how far
     it is judged."""
 
