@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from deploy.journey.words import clause, money, title, words
+from services.insight.churn.policy import Policy
 from services.insight.episode import Episode
 from services.insight.quiet import Quiet
 from services.insight.story import Line, Story
@@ -40,7 +41,7 @@ def _head(story: Story) -> Iterator[str]:
 
 def _quietness(story: Story) -> Iterator[str]:
     if story.judged is None:
-        yield "not judged: no heartbeat has opened this customer's clock yet"
+        yield "not judged: no source has vouched for the time yet (evergreen up --clock wall lets it tick)"
     elif story.quiet is None:
         yield f"not judged: nothing bought, and none can be missed (judged up to {moment(story.judged)})"
     else:
@@ -53,6 +54,8 @@ def _silent(quiet: Quiet) -> Iterator[str]:
     days = f"{quiet.days} day{'' if quiet.days == 1 else 's'}"
     if quiet.p_silent is None:
         yield f"silent for {days}, since {quiet.since}"
+        if quiet.params_version is None:
+            yield f"not judged: no parameters are in force{_asked(quiet.policy)}"
         return
     weeks = f"{quiet.policy.horizon_weeks:g} more weeks"
     chance = f"P(silent for {weeks}) {quiet.p_silent:.3f} by {quiet.params_version}"
@@ -62,6 +65,11 @@ def _silent(quiet: Quiet) -> Iterator[str]:
         yield f"too long since {quiet.raised_on}: {bound} an alert is raised"
     elif quiet.due:
         yield f"{bound} an alert will be raised: on {quiet.due}, if nothing is heard and the parameters stay"
+
+
+def _asked(policy: Policy) -> str:
+    least = f"{policy.fewest_customers} customers of whom {policy.fewest_repeaters} came back"
+    return f"; it takes {policy.first_week} weeks, and {least}"
 
 
 def _timeline(lines: Sequence[Line]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from services.insight.judgement import stream
-from services.insight.model import STREAM
+from services.insight.model import MODEL, STREAM
 from services.insight.names import alike
 from services.insight.story import Heard, Line, Story, story
 from shared.contracts.insight import INSIGHT
@@ -52,12 +52,13 @@ async def _journey(connection: Any, customer: str, as_of: datetime | None, known
     row = await connection.fetchrow(SQL["judged"], customer)
     if row is None:
         raise Unheard(customer, await _nearest(connection, customer))
+    model = await _said(connection, STREAM)
     heard = Heard(
         customer,
         [_line(each) for each in await connection.fetch(SQL["timeline"], customer)],
         await _said(connection, stream(customer)),
-        await _said(connection, STREAM),
-        row["reached"],
+        model,
+        row["reached"] or MODEL.replay(line.event.data for line in model).origin,  # type: ignore[misc]
     )
     told = story(heard, as_of, known_at)
     if told is None:

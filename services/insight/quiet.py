@@ -16,9 +16,10 @@ FORESEEN = timedelta(days=3 * 365)
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Silent since the purchase day `since`, judged on `morning`. `p_silent` is None while no parameters are
-    in force, or on the day of a purchase; `raised_on` is the morning of this silence's alert, `due` the one
-    on which it would come if nothing is heard and the parameters stay (None: not within three years)."""
+    """Silent since the purchase day `since`, judged on `morning`. `params_version` is None while no
+    parameters are in force; `p_silent` then too, and on the day of a purchase. `raised_on` is the morning of
+    this silence's alert, `due` the one on which it would come if nothing is heard and the parameters stay
+    (None: not within three years)."""
 
     since: date
     morning: date
@@ -38,7 +39,7 @@ def quiet(customer: str, bought: Sequence[date], rules: Rules, morning: date) ->
     *_, (silence, _) = silences(bought)
     by = rules.schedule.at(rules.weeks.week_of(morning))
     if by is None or silence.last == morning:
-        return Quiet(silence.last, morning, rules.policy)
+        return Quiet(silence.last, morning, rules.policy, params_version=by.version if by else None)
     alerts = assess(customer, bought, rules, morning)
     raised_on = alerts[-1].raised_on if alerts and alerts[-1].opened_on == silence.last else None
     chance = round(silence.p_silent(by.parameters, morning, rules.policy.horizon_weeks), 9)

@@ -34,7 +34,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """All that is known of a customer: the timeline, the alerts said, the model's facts. `judged` is how far
-    the partition is judged (None: it has not begun)."""
+    the partition is judged (None: no clock has opened the calendar yet)."""
 
     customer: str
     timeline: Sequence[Line]

@@ -20,6 +20,7 @@ from shared.contracts.acquisition import LeadCaptured, LeadQualified
 from shared.contracts.conversion import CustomerWon, OrderRepeated
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Fact
+from shared.contracts.signals import SourceHeartbeat
 from shared.runtime import Ground
 from tests.insight.cdnow_records import batch, batches, every, records
 from tests.insight.verdicts import said
@@ -92,6 +93,16 @@ async def test_as_of_any_morning_the_alerts_of_the_log_are_those_that_stood_then
     story = await journey(database.url, customer, first.raised_at, NOW)
     assert story.quiet is not None
     assert (story.quiet.p_silent, story.quiet.raised_on) == (first.p_silent, first.raised_on)
+
+
+async def test_before_the_first_morning_has_passed_the_calendar_says_from_when_on_silence_is_judged(
+    work: InsightWork, database: Database
+) -> None:
+    await work.take(replace(batch(placed([("signals", event(paid(500), 0.5, "e1"))])), positions={}))
+    assert (await journey(database.url, "anna", None, NOW)).judged is None
+    beats = [("signals", Event("b", "/shop", "", day(0.6), SourceHeartbeat(allowed_lateness_seconds=0)))]
+    await work.take(replace(batch(placed(beats)), positions={}))
+    assert (await journey(database.url, "anna", None, NOW)).judged == day(0)
 
 
 async def test_what_was_recorded_later_is_not_in_a_story_known_earlier(

@@ -39,6 +39,7 @@ def test_an_alert_on_an_earlier_silence_says_nothing_about_this_one() -> None:
 def test_on_the_day_of_a_purchase_there_is_no_silence_to_judge() -> None:
     found = quiet("anna", DAYS, RULES, on(50))
     assert (found.days, found.p_silent, found.due) == (0, None, None)
+    assert quiet("anna", [*DAYS, on(60)], RULES, on(60)).params_version == "week-8"
 
 
 def test_before_any_parameters_are_in_force_silence_is_only_counted() -> None:

@@ -102,8 +102,19 @@ def test_how_quiet_is_told_with_its_chance_and_what_comes_of_it() -> None:
 
 
 def test_without_a_clock_nobody_is_judged_and_beyond_it_is_said_how_far() -> None:
-    assert "not judged: no heartbeat" in text(told(None, judged=None))
+    assert "not judged: no source has vouched for the time" in text(told(None, judged=None))
     assert "judged up to 2026-02-20" in text(told(judged=50))
+
+
+def test_without_parameters_it_is_said_what_they_take_and_on_the_day_of_a_purchase_they_are_not_missed() -> (
+    None
+):
+    young = Quiet(on(0), on(5), Policy())
+    assert (
+        "silent for 5 days, since 2026-01-01\nnot judged: no parameters are in force; it takes 8 weeks"
+        in text(told(young))
+    )
+    assert "not judged" not in text(told(replace(young, morning=on(0), params_version="week-8")))
 
 
 def test_every_fact_of_the_language_has_its_words() -> None:
