@@ -1,6 +1,7 @@
 """The wall clock as a source: vouches for the time of sources that cannot send heartbeats of their own.
 
-`python -m deploy.ticker` writes one heartbeat a tick to every partition of `signals`, until SIGTERM.
+`python -m deploy.ticker` writes one heartbeat a second to every partition of `signals`, until SIGTERM: as the
+second begins, so that a deadline on a full second (every morning is one) is met at once.
 """
 
 import asyncio
@@ -16,7 +17,6 @@ from shared.contracts.event import STRUCTURED, Event, encode, iso
 from shared.contracts.signals import SourceHeartbeat
 from shared.logs import start_logging
 
-TICK = 0.25
 SOURCE = "/evergreen/ticker"
 TICKING = "the wall clock ticks"
 log = logging.getLogger(__name__)
@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 def tick(now: datetime, partition: int) -> Event:
     """One heartbeat for one partition."""
     return Event(f"{iso(now)}/{partition}", SOURCE, "", now, SourceHeartbeat())
+
+
+def until_next(now: datetime) -> float:
+    """Seconds until the next second begins."""
+    return 1 - now.microsecond / 1_000_000
 
 
 async def _tick_until(stop: asyncio.Event, bootstrap: str) -> None:
@@ -43,7 +48,7 @@ async def _tick_until(stop: asyncio.Event, bootstrap: str) -> None:
             if not ticked:
                 log.info("%s on %d partitions", TICKING, len(sends))
                 ticked = True
-            await _wait(stop, TICK)
+            await _wait(stop, until_next(datetime.now(UTC)))
     finally:
         await producer.stop()
 

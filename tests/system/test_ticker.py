@@ -12,7 +12,7 @@ from aiokafka.structs import ConsumerRecord
 from deploy.evergreen import main
 from deploy.local import closing
 from deploy.local.house import House
-from deploy.ticker import SOURCE
+from deploy.ticker import SOURCE, until_next
 from shared.contracts.reading import read
 from shared.contracts.signals import SIGNALS, SourceHeartbeat
 
@@ -56,6 +56,11 @@ async def test_every_partition_hears_the_wall_clock(ticking: House) -> None:
         assert heartbeat.source == SOURCE
         assert heartbeat.data == SourceHeartbeat(allowed_lateness_seconds=0, closed=False)
         assert asked - timedelta(seconds=5) < heartbeat.time < datetime.now(UTC)
+
+
+def test_until_the_next_second() -> None:
+    assert until_next(datetime(2026, 1, 1, 23, 59, 59, 999_000, UTC)) == pytest.approx(0.001)
+    assert until_next(datetime(2026, 1, 2, tzinfo=UTC)) == 1
 
 
 async def test_a_ticker_that_was_killed_ticks_again_once_it_is_restarted(ticking: House) -> None:
