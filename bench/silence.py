@@ -6,7 +6,8 @@ The shop's clock runs as fast as the wall's around midnight and skips the day be
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import asyncpg
@@ -16,7 +17,7 @@ from bench.events import heartbeats
 from bench.figures import SILENCE_BAR_S, percentiles
 from bench.ground import JUDGED, SILENT, Ground
 from bench.sizes import ORIGIN, SIGNALS
-from deploy.ticker import TICK
+from deploy.ticker import until_next
 
 RAISED = "insight.churn_risk_raised"
 COUNT = "select count(*) from facts where type = $1 and happened > $2"
@@ -59,8 +60,8 @@ async def _nights(ground: Ground) -> dict[datetime, float]:
     async with log.producer(ground.bootstrap) as client:
         for night in range(1, MOST_NIGHTS + 1):
             midnight = ground.sizes.present + timedelta(days=night)
-            # Not always at the same place between two ticks.
-            passes = time.time() + BEFORE + TICK * (night % 10) / 10
+            # A morning is a full second, as the ticks are.
+            passes = float(ceil(time.time() + BEFORE))
             midnights[midnight] = passes
             await _night(client, connection, midnight, passes)
             if await connection.fetchval(COUNT, RAISED, ground.sizes.present) >= ground.sizes.alerts:
@@ -70,7 +71,7 @@ async def _nights(ground: Ground) -> dict[datetime, float]:
 
 
 async def _night(client: Any, connection: Any, midnight: datetime, passes: float) -> None:
-    """Ticks go on until every partition has judged the morning and all is published."""
+    """The house's own ticks go on until every partition has judged the morning and all is published."""
     deadline = passes + NIGHT_SECONDS
     while True:
         await log.post(client, heartbeats(midnight + timedelta(seconds=time.time() - passes)))
@@ -79,4 +80,4 @@ async def _night(client: Any, connection: Any, midnight: datetime, passes: float
             return
         if time.time() > deadline:
             raise TimeoutError(f"the morning of {midnight:%Y-%m-%d} was not judged in {NIGHT_SECONDS:.0f} s")
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(until_next(datetime.now(UTC)))
