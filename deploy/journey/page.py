@@ -46,7 +46,7 @@ def _quietness(story: Story) -> Iterator[str]:
         yield f"not judged: nothing bought, and none can be missed (judged up to {moment(story.judged)})"
     else:
         yield from _silent(story.quiet)
-        if story.as_of > story.judged:
+        if story.quiet.params_version and story.as_of > story.judged:
             yield f"judged up to {moment(story.judged)}: that is how far all sources vouch"
 
 

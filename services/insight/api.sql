@@ -4,7 +4,7 @@ select j.first_seen, d.reached from journeys j left join judged d using (partiti
 
 -- name: timeline
 -- Everything heard of a customer.
-select topic, body, recorded, known from timeline where customer = $1 order by happened, recorded, key;
+select topic, body, recorded, known from timeline where customer = $1 order by happened, key;
 
 -- name: facts
 -- What insight itself said: a customer's alerts, the model's refits.

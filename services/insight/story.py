@@ -14,6 +14,9 @@ from shared.contracts.event import Event
 from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
 from shared.contracts.signals import OrderPaid
 
+SPEAK = ("signals", "acquisition", "conversion", "insight", "retention")
+"""Who speaks first of the same moment: each topic after those that it answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -45,7 +48,8 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What stood at `as_of`, by what was recorded up to `known_at`. `lines` are in order of time."""
+    """What stood at `as_of`, by what was recorded up to `known_at`. `lines` are in order of time, of one
+    moment in the order in which they follow from each other."""
 
     customer: str
     as_of: datetime
@@ -64,12 +68,16 @@ def story(heard: Heard, as_of: datetime | None, known_at: datetime) -> Story | N
     if not timeline:
         return None
     alerts = _known(heard.alerts, moment, known_at)
-    lines = sorted((*timeline, *alerts), key=lambda line: line.event.time)
+    lines = sorted((*timeline, *alerts), key=_place)
     (made,) = progress(line.event for line in timeline).values()
     return Story(
         heard.customer, moment, known_at, heard.judged, made, lines,
         episodes(line.event for line in alerts), _quiet(heard, timeline, moment, known_at),
     )  # fmt: skip
+
+
+def _place(line: Line) -> tuple[datetime, int, int]:
+    return line.event.time, SPEAK.index(line.topic), line.event.stream_version or 0
 
 
 def _newest(heard: Heard, known_at: datetime) -> datetime:

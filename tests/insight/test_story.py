@@ -7,9 +7,11 @@ import pytest
 
 from services.insight.names import alike
 from services.insight.story import Heard, Line, Story, story
+from shared.contracts.acquisition import LeadQualified, LeadScored
 from shared.contracts.conversion import CustomerWon
 from shared.contracts.event import Event
 from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
+from shared.contracts.retention import CarePlayClosed
 from tests.sayings import event, on, paid, raised, resolved, withdrawn
 from tests.scenario import day
 
@@ -18,6 +20,7 @@ FITTED = SilenceModelFitted(
     week=8, params_version="week-8", r=0.525, alpha=6.183, a=0.891, b=1.614, log_likelihood=-1.0,
     customers=200, accepted=True, reason="a test", in_force="week-8",
 )  # fmt: skip
+QUALIFIED = LeadQualified(score=60, threshold=50, because=())
 LATER = timedelta(hours=1)
 TIMELINE = [event(paid(), 0), event(WON, 0), event(paid(700), 100)]
 SAID = [event(raised("a1"), 70), event(resolved("a1", 100), 100)]
@@ -49,6 +52,21 @@ def told(known: Heard, as_of: float | None, known_at: float = 999) -> Story:
 
 def states(found: Story) -> list[str]:
     return [episode.state for episode in found.alerts]
+
+
+def test_what_is_of_one_moment_is_told_in_the_order_in_which_it_follows() -> None:
+    scored, qualified = (
+        Line("acquisition", event(fact, 0)._replace(stream_version=version), day(1))
+        for version, fact in (
+            (2, LeadScored(reason="paid", points=60, score=60, heard_at=day(0))),
+            (3, QUALIFIED),
+        )
+    )
+    closed = Line("retention", event(CarePlayClosed(alert_id="a1", outcome="returned"), 0), day(1))
+    [paid_, back] = lines("signals", [event(paid(), 0)]) + lines("insight", [event(resolved("a1", 0), 0)])
+    shuffled = [closed, qualified, scored, paid_]
+    found = told(Heard("anna", shuffled, [back], [], None), None)
+    assert found.lines == [paid_, scored, qualified, back, closed]
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,7 @@ def test_without_parameters_it_is_said_what_they_take_and_on_the_day_of_a_purcha
         "silent for 5 days, since 2026-01-01\nnot judged: no parameters are in force; it takes 8 weeks"
         in text(told(young))
     )
+    assert "judged up to" not in text(told(young, judged=50))
     assert "not judged" not in text(told(replace(young, morning=on(0), params_version="week-8")))
 
 
