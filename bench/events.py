@@ -5,9 +5,9 @@ from datetime import datetime
 from hashlib import md5
 
 from bench.sizes import PARTITIONS
+from shared.consume.partitioner import home
 from shared.contracts.event import Event, encode, iso
 from shared.contracts.signals import OrderPaid, SourceHeartbeat
-from shared.home import home
 
 SOURCE = "/bench/shop"
 

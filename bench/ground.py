@@ -12,8 +12,8 @@ from bench.log import Offsets
 from bench.programs import Service, run_service
 from bench.sizes import SIGNALS, Sizes
 from deploy.databases import Database
-from deploy.local.house import House
-from deploy.local.record import ServiceRecord
+from deploy.local.house.house import House
+from deploy.local.house.record import ServiceRecord
 
 HEARD = (SIGNALS, "acquisition", "conversion", "retention")
 MEASURED = ("conversion", "insight")

@@ -10,8 +10,8 @@ import psutil
 
 from bench import stores
 from bench.programs import service_python
-from deploy.local.house import House
-from deploy.local.jars import LOCK
+from deploy.local.house.house import House
+from deploy.local.servers.jars import LOCK
 
 SERVICES_RUN_ON = ("aiokafka", "asyncpg", "faststream", "pydantic", "orjson", "numpy")
 PEERS_RUN_ON = (

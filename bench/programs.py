@@ -13,8 +13,8 @@ from typing import Any
 from bench.meter import Meter
 from bench.stores import Ask
 from bench.waiting import until
-from deploy.local.ports import HOST, free_port
-from deploy.local.staff import is_ready
+from deploy.local.house.services import is_ready
+from deploy.local.process.ports import HOST, free_port
 from deploy.places import ROOT
 
 PATIENCE = 120.0

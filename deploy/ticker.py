@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from shared.contracts.event import STRUCTURED, Event, encode, iso
 from shared.contracts.signals import SourceHeartbeat
-from shared.logs import start_logging
+from shared.observe.logs import start_logging
 
 SOURCE = "/evergreen/ticker"
 TICKING = "the wall clock ticks"

@@ -8,9 +8,9 @@ import pytest
 
 from deploy import databases, topics
 from deploy.databases import Database
-from deploy.local.house import House
-from shared.postgres import PostgresStore
+from deploy.local.house.house import House
 from shared.settings import Settings
+from shared.storage.postgres import PostgresStore
 from tests.system.restaurant import PARTITIONS, Restaurant
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.contracts.fact import Fact
-from shared.decider import Decider, TimePassed
+from shared.core.decider import Decider, TimePassed
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from deploy.asyncapi.envelope import TRACEPARENT, Schema, binary, cloud_event, r
 from shared.contracts import topics
 from shared.contracts.event import STRUCTURED
 from shared.contracts.fact import Fact, Vocabulary
-from shared.park import letter_headers
+from shared.core.dead_letter import letter_headers
 
 GOLDEN = Path(topics.__file__).with_name("golden")
 KAFKA = {"bindingVersion": "0.5.0"}

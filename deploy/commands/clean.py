@@ -2,7 +2,7 @@
 
 import argparse
 
-from deploy.commands.directory import DEFAULT, LINK, add_directory, shown
+from deploy.console.directory import DEFAULT, LINK, add_directory, shown
 
 HELP = "forget the data of a house that is down"
 EXAMPLE = "evergreen clean --down"
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Removes the house's directory, but not the caches of downloads."""
-    from deploy.local.closing import bring_down, forget
+    from deploy.local.house.closing import bring_down, forget
 
     there = arguments.directory.exists()
     if arguments.down:

@@ -14,7 +14,7 @@ DONE, ROWS_REFUSED = 0, 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the log, how to read it, how to play it, and what to do to the house meanwhile."""
-    from deploy.demo.options import add_csv_options, add_play_options
+    from deploy.playing.options import add_csv_options, add_play_options
 
     parser.add_argument("--log", metavar="FILE", help="your own purchases as CSV (default: the CDNOW sample)")
     parser.add_argument(
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when all went well, 3 when it did but some rows of the file were refused. Errors: Trouble."""
-    from deploy.demo.evening import evening
+    from deploy.demo.whole import evening
 
     refused = evening(arguments, SECONDS)
     return ROWS_REFUSED if refused else DONE

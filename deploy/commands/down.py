@@ -2,7 +2,7 @@
 
 import argparse
 
-from deploy.commands.directory import add_directory, shown
+from deploy.console.directory import add_directory, shown
 
 HELP = "stop all that up started; the data stay"
 EXAMPLE = "evergreen down"
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stops what the pid files of the house name, even when nothing else of it can be read."""
-    from deploy.local.closing import bring_down
+    from deploy.local.house.closing import bring_down
 
     stopped = bring_down(arguments.directory)
     where = shown(arguments.directory)

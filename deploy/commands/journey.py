@@ -9,7 +9,7 @@ EXAMPLE = "evergreen journey C-7 --as-of 2026-03-01"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds who, as of when, and where to read."""
-    from deploy.commands.directory import add_directory
+    from deploy.console.directory import add_directory
 
     parser.add_argument("customer", metavar="CUSTOMER", help="the customer id, as it stands in the events")
     parser.add_argument(

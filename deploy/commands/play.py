@@ -11,8 +11,8 @@ DONE, ROWS_REFUSED = 0, 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the log, where to, and how."""
-    from deploy.demo.options import add_csv_options, add_play_options
-    from deploy.demo.reach import add_reach
+    from deploy.events.broker import add_reach
+    from deploy.playing.options import add_csv_options, add_play_options
 
     parser.add_argument(
         "log", metavar="LOG", help="cdnow, FILE.csv, or FILE.jsonl (- reads JSON lines from stdin)"
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when all was published, 3 when some rows were refused. Trouble when nothing could be."""
-    from deploy.demo.playing import play_lines, play_purchases
+    from deploy.playing.command import play_lines, play_purchases
 
     lines = arguments.log == "-" or arguments.log.endswith((".jsonl", ".ndjson", ".json"))
     work = play_lines(arguments) if lines else play_purchases(arguments, datetime.now(UTC))

@@ -10,7 +10,7 @@ EXAMPLE = "evergreen publish order.paid --customer C-7 order_id=A-1 amount=1999 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what the event says, and its envelope."""
-    from deploy.demo.reach import add_reach
+    from deploy.events.broker import add_reach
     from shared.contracts.signals import SIGNALS
 
     parser.add_argument("type", metavar="TYPE", help=f"one of {', '.join(SIGNALS)}")
@@ -46,7 +46,7 @@ def _take_words_anywhere(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints id, partition and offset. Trouble when it would be refused, which is said here and not later."""
-    from deploy.demo.publishing import publish
+    from deploy.events.publishing import publish
 
     asyncio.run(publish(arguments))
     return 0

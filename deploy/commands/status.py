@@ -2,7 +2,7 @@
 
 import argparse
 
-from deploy.commands.directory import add_directory
+from deploy.console.directory import add_directory
 
 HELP = "say what runs, what is ready, how far each service is behind; exit code 0 when all is ready"
 EXAMPLE = "evergreen status --json"
@@ -17,8 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a line for each part of the house."""
-    from deploy.commands import condition
-    from deploy.local.house import House
+    from deploy.console import condition
+    from deploy.local.house.house import House
 
     parts = condition.examine(House.load(arguments.directory))
     condition.as_json(parts) if arguments.json else condition.as_table(parts)

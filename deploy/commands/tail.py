@@ -9,7 +9,7 @@ EXAMPLE = "evergreen tail insight --from beginning --count 20"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds which topic, from where, how many."""
-    from deploy.demo.reach import add_reach
+    from deploy.events.broker import add_reach
     from shared.contracts.topics import TOPICS
 
     parser.add_argument("topic", choices=TOPICS, metavar="TOPIC", help=f"one of {', '.join(TOPICS)}")
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """`--from beginning` stops at what is the end now, unless told to follow or count. Ctrl-C ends it: 0."""
-    from deploy.demo.tailing import tail
+    from deploy.events.tailing import tail
 
     try:
         asyncio.run(tail(arguments))

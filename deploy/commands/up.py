@@ -2,8 +2,8 @@
 
 import argparse
 
-from deploy.commands.directory import add_directory, link, shown
-from deploy.local.record import FILE, LOG, WALL
+from deploy.console.directory import add_directory, link, shown
+from deploy.local.house.record import FILE, LOG, WALL
 from shared.contracts.topics import STAGES
 
 HELP = "start Kafka, PostgreSQL and the four services, or what of them is dead, and say where they are"
@@ -57,8 +57,8 @@ def names(text: str) -> tuple[str, ...]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Opens the house and prints where everything is."""
-    from deploy.commands.whereabouts import show
-    from deploy.local.house import House
+    from deploy.console.whereabouts import show
+    from deploy.local.house.house import House
     from deploy.narration import Narration
 
     new = arguments.fresh or not (arguments.directory / FILE).exists()

@@ -11,7 +11,7 @@ from deploy.databases import shown
 from deploy.errors import Trouble
 from deploy.journey.machine import machine
 from deploy.journey.page import moment, page
-from deploy.local.house import House
+from deploy.local.house.house import House
 from services.insight.api import Unheard, Untold, journey
 from services.insight.story import Story
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from deploy.demo.money import Unpriced, major_units
+from deploy.purchases.money import Unpriced, major_units
 from shared.contracts.acquisition import LeadCaptured, LeadQualified, LeadScored, LeadWentCold
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
 from shared.contracts.fact import Fact

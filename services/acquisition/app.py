@@ -2,11 +2,11 @@
 
 from services.acquisition.lead import LEAD
 from services.acquisition.reactions import react
-from shared.batch import Stage
 from shared.contracts.acquisition import ACQUISITION
 from shared.contracts.signals import SIGNALS
-from shared.runtime import Service, run
-from shared.stage import stage_work
+from shared.core.batch import Stage
+from shared.service.runtime import Service, run
+from shared.service.stage import stage_work
 
 STAGE = Stage("acquisition", {"lead": LEAD}, react, ticks=frozenset({"signals"}))
 SERVICE = Service(

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from services.acquisition.score import COLD_AFTER_DAYS, THRESHOLD, points_for
 from shared.contracts.acquisition import LeadCaptured, LeadQualified, LeadScored, LeadWentCold, Points
-from shared.decider import Decider, TimePassed
+from shared.core.decider import Decider, TimePassed
 
 Fact = LeadCaptured | LeadScored | LeadQualified | LeadWentCold
 

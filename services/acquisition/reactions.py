@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.acquisition.lead import Notice
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid, TouchRecorded, UserSignedUp
-from shared.decider import Order
+from shared.core.decider import Order
 
 
 def react(event: Event) -> Sequence[Order[Notice]]:

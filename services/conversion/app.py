@@ -2,11 +2,11 @@
 
 from services.conversion.customer import CUSTOMER
 from services.conversion.reactions import react
-from shared.batch import Stage
 from shared.contracts.conversion import CONVERSION
 from shared.contracts.signals import SIGNALS
-from shared.runtime import Service, run
-from shared.stage import stage_work
+from shared.core.batch import Stage
+from shared.service.runtime import Service, run
+from shared.service.stage import stage_work
 
 STAGE = Stage("conversion", {"customer": CUSTOMER}, react, ticks=frozenset({"signals"}))
 SERVICE = Service(name="conversion", hears={"signals": SIGNALS}, work=stage_work(STAGE, CONVERSION))

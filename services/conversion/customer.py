@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, assert_never
 
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
-from shared.decider import Decider, TimePassed
+from shared.core.decider import Decider, TimePassed
 
 Fact = UserJoined | CustomerWon | OrderRepeated
 

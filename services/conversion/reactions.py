@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.conversion.customer import Pay, SignUp
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid, UserSignedUp
-from shared.decider import Order
+from shared.core.decider import Order
 
 
 def react(event: Event) -> Sequence[Order[SignUp | Pay]]:

@@ -9,12 +9,12 @@ from services.insight.churn.alert import RULE
 from services.insight.churn.buyer import Change, Raised, Resolved, Withdrawn
 from services.insight.churn.revise import Told
 from services.insight.churn.weeks import morning
-from shared.batch import stored
 from shared.contracts.event import Event, fact_id
 from shared.contracts.fact import Fact as AnyFact
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
-from shared.store import StoredFact
-from shared.traceparent import trace_id
+from shared.core.batch import stored
+from shared.core.store import StoredFact
+from shared.observe.traceparent import trace_id
 
 SOURCE = "/evergreen/insight"
 MOST_EVIDENCE = 100

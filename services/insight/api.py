@@ -13,7 +13,7 @@ from services.insight.story import Heard, Line, Story, story
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import read
 from shared.contracts.topics import VOCABULARIES
-from shared.sql import statements
+from shared.storage.sql import statements
 
 SQL = statements(Path(__file__).with_name("api.sql"))
 PATIENCE = 10

@@ -11,15 +11,15 @@ from services.insight import views
 from services.insight.churn.policy import Policy
 from services.insight.entries import Entries, enter
 from services.insight.judge import Judge
-from shared.batch import Batch
 from shared.contracts.acquisition import ACQUISITION
 from shared.contracts.conversion import CONVERSION
 from shared.contracts.retention import RETENTION
 from shared.contracts.signals import SIGNALS
-from shared.outage import is_outage
-from shared.runtime import Ground, Service, run
-from shared.store import Changes
-from shared.telemetry import batch_span, decision_trace
+from shared.core.batch import Batch
+from shared.core.store import Changes
+from shared.observe.telemetry import batch_span, decision_trace
+from shared.resilience.transient import is_outage
+from shared.service.runtime import Ground, Service, run
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN = 0.1
@@ -27,7 +27,7 @@ LOOK_AGAIN = 0.1
 
 
 class InsightWork:
-    """Keeps `shared.work.Work`: a batch is told and judged, then time passes as far as it can."""
+    """Keeps `shared.core.handler.Work`: a batch is told and judged, then time passes as far as it can."""
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.batch import Heard
-from shared.clock import Clock
 from shared.contracts.event import Event
 from shared.contracts.signals import SourceHeartbeat
+from shared.core.batch import Heard
+from shared.core.watermark import Clock
 
 
 class Entry(NamedTuple):

@@ -18,13 +18,13 @@ from services.insight.judgement import Judgement, customer_of, stream
 from services.insight.known import Known
 from services.insight.model import MODEL, STREAM, Open, Refit, outcome
 from services.insight.progress import Place, entering, fit_due, passing
-from shared.batch import Trace, pulse
-from shared.clock import Clock
 from shared.contracts.event import Event, encode
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import read
 from shared.contracts.topics import PARTITIONS
-from shared.store import Changes, StoredFact
+from shared.core.batch import Trace, pulse
+from shared.core.store import Changes, StoredFact
+from shared.core.watermark import Clock
 
 
 class Judge:

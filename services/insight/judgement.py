@@ -10,7 +10,7 @@ from services.insight.churn.live import due, dues, hear, judge
 from services.insight.churn.revise import Told, revise
 from services.insight.churn.rules import Rules
 from services.insight.churn.weeks import morning
-from shared.store import Due
+from shared.core.store import Due
 
 CATEGORY = "silence"
 

@@ -10,10 +10,10 @@ from services.insight.churn.buyer import Judged, opened
 from services.insight.churn.policy import Policy
 from services.insight.churn.rules import Rules
 from services.insight.model import MODEL, STREAM, Model
-from shared.clock import Clock
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import read
 from shared.contracts.topics import PARTITIONS
+from shared.core.watermark import Clock
 
 NOT_BEGUN = Judged(date.min, -1)
 """Before the calendar has opened: nobody is judged, nothing is late."""

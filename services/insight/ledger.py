@@ -10,8 +10,8 @@ from services.insight.churn.buyer import Buyer, Judged
 from services.insight.churn.histories import Seen
 from services.insight.churn.silence import Silence
 from services.insight.judgement import Person
-from shared.sql import columns, statements
-from shared.store import Conflict
+from shared.core.store import Conflict
+from shared.storage.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("ledger.sql"))
 

@@ -11,7 +11,7 @@ from services.insight.churn.refit import Refit as Made
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.weeks import Weeks
 from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
-from shared.decider import Decider, TimePassed
+from shared.core.decider import Decider, TimePassed
 
 Fact = SilenceCalendarOpened | SilenceModelFitted
 

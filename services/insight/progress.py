@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.insight.churn.buyer import Judged
 from services.insight.churn.rules import Rules
 from services.insight.churn.weeks import DAY, last_morning
-from shared.clock import Clock
+from shared.core.watermark import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from services.insight.entries import Entry
 from services.insight.journey import progress
 from shared.contracts.signals import OrderPaid
-from shared.sql import columns, statements
+from shared.storage.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("views.sql"))
 TIMELINE = "customer key happened known recorded topic type id trace partition body".split()

@@ -3,12 +3,12 @@
 from services.retention.care import CARE
 from services.retention.reactions import react
 from services.retention.relationship import RELATIONSHIP
-from shared.batch import Stage
 from shared.contracts.conversion import CONVERSION
 from shared.contracts.insight import INSIGHT
 from shared.contracts.retention import RETENTION
-from shared.runtime import Service, run
-from shared.stage import stage_work
+from shared.core.batch import Stage
+from shared.service.runtime import Service, run
+from shared.service.stage import stage_work
 
 HEARS = {"conversion": CONVERSION, "insight": INSIGHT}
 STAGE = Stage(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from shared.contracts.retention import CarePlayClosed, CarePlayOpened
-from shared.decider import Decider, TimePassed
+from shared.core.decider import Decider, TimePassed
 
 Fact = CarePlayOpened | CarePlayClosed
 

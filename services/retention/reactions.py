@@ -7,7 +7,7 @@ from services.retention.relationship import Begin, Repeat
 from shared.contracts.conversion import CustomerWon, OrderRepeated
 from shared.contracts.event import Event
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
-from shared.decider import Order
+from shared.core.decider import Order
 
 
 def react(event: Event) -> Sequence[Order[Begin | Repeat | Open | Close]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from shared.contracts.retention import RelationshipOpened, RepeatPurchaseRecorded
-from shared.decider import Decider, TimePassed
+from shared.core.decider import Decider, TimePassed
 
 Fact = RelationshipOpened | RepeatPurchaseRecorded
 DAY = 86_400

@@ -3,7 +3,7 @@
 from services.acquisition.lead import LEAD, Notice
 from services.acquisition.score import COLD_AFTER_DAYS
 from shared.contracts.acquisition import LeadCaptured, LeadQualified, LeadScored, LeadWentCold, Points
-from shared.decider import TimePassed
+from shared.core.decider import TimePassed
 from tests import scenario
 from tests.scenario import day
 

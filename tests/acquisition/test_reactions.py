@@ -3,7 +3,7 @@
 from services.acquisition.lead import Notice
 from services.acquisition.reactions import react
 from shared.contracts.signals import OrderPaid, SourceHeartbeat, TouchRecorded, UserSignedUp
-from shared.decider import Order
+from shared.core.decider import Order
 from tests.sayings import event
 
 

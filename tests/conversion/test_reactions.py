@@ -3,7 +3,7 @@
 from services.conversion.customer import Pay, SignUp
 from services.conversion.reactions import react
 from shared.contracts.signals import OrderPaid, TouchRecorded, UserSignedUp
-from shared.decider import Order
+from shared.core.decider import Order
 from tests.sayings import event
 
 

@@ -12,8 +12,8 @@ import yaml
 from deploy import topics
 from deploy.commands.provision import roles
 from deploy.evergreen import parser
-from deploy.local import staff
-from deploy.local.record import ServiceRecord
+from deploy.local.house import services as staff
+from deploy.local.house.record import ServiceRecord
 from deploy.places import ROOT
 from shared.contracts.topics import STAGES, TOPICS
 from shared.settings import read_settings

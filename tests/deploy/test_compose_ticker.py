@@ -6,9 +6,9 @@ from threading import Event
 
 import pytest
 
-from deploy.local import staff
-from deploy.local.processes import Program
-from deploy.local.record import TickerRecord
+from deploy.local.house import services as staff
+from deploy.local.house.record import TickerRecord
+from deploy.local.process.processes import Program
 from tests.deploy.test_compose import CONTAINERS, environment, needs
 
 

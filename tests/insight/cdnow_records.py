@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from deploy.demo.cdnow import cdnow
-from deploy.demo.purchase import Log
-from deploy.demo.timetable import Arrival, Beat, Disorder, timetable
-from shared.batch import Batch, Heard
+from deploy.playing.timetable import Arrival, Beat, Disorder, timetable
+from deploy.purchases.cdnow import cdnow
+from deploy.purchases.purchase import Log
+from shared.consume.partitioner import home
 from shared.contracts.event import Event, encode
 from shared.contracts.signals import SourceHeartbeat
-from shared.home import home
+from shared.core.batch import Batch, Heard
 
 PARTITIONS = 6
 IN_ORDER = Disorder()

@@ -8,12 +8,12 @@ import pytest
 
 from deploy import databases
 from deploy.databases import Database
-from deploy.local.house import House
+from deploy.local.house.house import House
 from services.insight.app import InsightWork
-from shared.postgres import PostgresStore
-from shared.relay import Relay
-from shared.runtime import Ground
+from shared.publish.relay import Relay
+from shared.service.runtime import Ground
 from shared.settings import Settings
+from shared.storage.postgres import PostgresStore
 from tests.insight.cdnow_records import PARTITIONS
 
 

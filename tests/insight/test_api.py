@@ -15,13 +15,13 @@ from services.insight.api import Unheard, Untold, journey
 from services.insight.app import InsightWork
 from services.insight.churn.assess import assess
 from services.insight.story import Story
-from shared.batch import Heard
 from shared.contracts.acquisition import LeadCaptured, LeadQualified
 from shared.contracts.conversion import CustomerWon, OrderRepeated
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Fact
 from shared.contracts.signals import SourceHeartbeat
-from shared.runtime import Ground
+from shared.core.batch import Heard
+from shared.service.runtime import Ground
 from tests.insight.cdnow_records import batch, batches, every, records
 from tests.insight.verdicts import said
 from tests.sayings import event, paid

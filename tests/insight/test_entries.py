@@ -1,10 +1,10 @@
 """A batch as it is taken: each event once, and known by how far the clock had come when it was heard."""
 
 from services.insight.entries import enter
-from shared.batch import Heard
-from shared.clock import Clock
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid, SourceHeartbeat
+from shared.core.batch import Heard
+from shared.core.watermark import Clock
 from tests.scenario import day
 
 CLOCKS = dict.fromkeys(range(6), Clock())

@@ -5,11 +5,11 @@ from itertools import chain
 
 import pytest
 
-from deploy.demo.cdnow import cdnow
-from deploy.demo.timetable import Disorder
+from deploy.playing.timetable import Disorder
+from deploy.purchases.cdnow import cdnow
 from services.insight.app import InsightWork
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
-from shared.runtime import Ground
+from shared.service.runtime import Ground
 from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batches, every, records
 from tests.insight.conftest import holder
 from tests.insight.verdicts import Said, said

@@ -8,7 +8,7 @@ from services.insight.churn.silence import Silence
 from services.insight.churn.weeks import Weeks, morning
 from services.insight.judgement import Judgement, Person
 from services.insight.known import NOT_BEGUN
-from shared.store import Due
+from shared.core.store import Due
 from tests.sayings import on
 
 FIT = InForce(8, "week-8", Parameters(0.525, 6.183, 0.891, 1.614))

@@ -9,7 +9,7 @@ from services.insight.churn.policy import Policy
 from services.insight.churn.rules import Rules, Schedule
 from services.insight.churn.weeks import Weeks
 from services.insight.progress import Place, entering, fit_due, passing
-from shared.clock import Clock
+from shared.core.watermark import Clock
 
 ORIGIN = date(2026, 1, 1)
 RULES = Rules(Policy(first_week=2), Weeks(ORIGIN), Schedule())

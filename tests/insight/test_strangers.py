@@ -9,10 +9,10 @@ import pytest
 
 from services.insight import app
 from services.insight.app import InsightWork
-from shared.batch import Batch
-from shared.outage import is_outage
-from shared.runtime import Ground
-from shared.store import Conflict
+from shared.core.batch import Batch
+from shared.core.store import Conflict
+from shared.resilience.transient import is_outage
+from shared.service.runtime import Ground
 from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batches, records
 from tests.insight.conftest import holder
 from tests.insight.test_judge import EIGHTH, follows

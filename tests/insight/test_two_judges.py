@@ -10,7 +10,7 @@ import pytest
 
 from services.insight.app import InsightWork
 from services.insight.churn.weeks import DAY
-from shared.runtime import Ground
+from shared.service.runtime import Ground
 from tests.insight.cdnow_records import batches, records
 from tests.insight.test_judge import EIGHTH, follows
 from tests.insight.verdicts import said

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from services.acquisition import app as acquisition
 from services.conversion import app as conversion
 from services.retention import app as retention
-from shared.batch import Batch, Heard
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Fact
 from shared.contracts.reading import read
 from shared.contracts.topics import VOCABULARIES
-from shared.memory import MemoryStore
-from shared.runtime import Service
-from shared.transact import Transactor
+from shared.core.batch import Batch, Heard
+from shared.core.transactor import Transactor
+from shared.service.runtime import Service
+from shared.storage.memory import MemoryStore
 from tests.scenario import day
 
 RECORDED = day(9_999)

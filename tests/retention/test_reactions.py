@@ -5,7 +5,7 @@ from services.retention.reactions import react
 from services.retention.relationship import Begin, Repeat
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
 from shared.contracts.insight import SilenceCalendarOpened
-from shared.decider import Order
+from shared.core.decider import Order
 from tests.sayings import event, raised, resolved, withdrawn
 from tests.scenario import day
 

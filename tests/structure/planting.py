@@ -5,7 +5,7 @@ from pathlib import Path
 HOUSE = {
     "services/__init__.py": "",
     "services/conversion/__init__.py": "",
-    "services/conversion/app.py": "import asyncio, services.conversion.trial, shared.postgres\n",
+    "services/conversion/app.py": "import asyncio, services.conversion.trial, shared.storage.postgres\n",
     "services/conversion/trial.py": "import shared.clock\n",
     "services/retention/__init__.py": "",
     "services/retention/care.py": "import shared.clock\n",
@@ -13,8 +13,10 @@ HOUSE = {
     "shared/clock.py": "from datetime import datetime\n",
     "shared/contracts/__init__.py": "",
     "shared/contracts/conversion.py": "SPEAKER = 'conversion'\n",
-    "shared/postgres.py": "import asyncpg\n",
-    "shared/telemetry.py": "import opentelemetry\n",
+    "shared/storage/__init__.py": "",
+    "shared/storage/postgres.py": "import asyncpg\n",
+    "shared/observe/__init__.py": "",
+    "shared/observe/telemetry.py": "import opentelemetry\n",
     "deploy/__init__.py": "",
     "deploy/up.py": "import services.conversion.app\n",
 }

@@ -14,19 +14,11 @@ import grimp
 
 SHELLS = (
     *("services.*.app", "services.*.views", "services.*.api"),
-    *("shared.postgres", "shared.transact", "shared.intake", "shared.relay", "shared.runtime"),
-    *("shared.telemetry", "shared.metrics", "shared.health", "shared.settings", "shared.logs"),
-    *(
-        "shared.stage",
-        "shared.ahead",
-        "shared.home",
-        "shared.outage",
-        "shared.patience",
-        "shared.vigil",
-        "shared.tally",
-        "shared.records",
-        "shared.poison",
-    ),
+    *("shared.observe.telemetry", "shared.observe.metrics", "shared.observe.health", "shared.observe.logs"),
+    *("shared.resilience", "shared.service", "shared.publish", "shared.settings"),
+    *("shared.storage.postgres", "shared.core.transactor"),
+    *("shared.consume.consumer", "shared.consume.read_ahead", "shared.consume.poison"),
+    *("shared.consume.lenient_records", "shared.consume.accounting", "shared.consume.partitioner"),
 )
 IMPURE = {
     *(

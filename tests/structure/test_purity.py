@@ -37,12 +37,14 @@ def test_a_page_that_reaches_it_through_others_is_named_with_the_chain(tmp_path:
 
 
 def test_a_page_that_leans_on_a_shell_is_named(tmp_path: Path) -> None:
-    root = plant(tmp_path, services__conversion__trial="def load():\n    import shared.postgres\n")
-    assert breaches(root) == ["services.conversion.trial -> shared.postgres"]
+    root = plant(tmp_path, services__conversion__trial="def load():\n    import shared.storage.postgres\n")
+    assert breaches(root) == ["services.conversion.trial -> shared.storage.postgres"]
 
 
 def test_a_mechanism_may_stand_beside_a_shell(tmp_path: Path) -> None:
-    assert breaches(plant(tmp_path, shared__clock="import shared.postgres\n"))[0].startswith("services.")
+    assert breaches(plant(tmp_path, shared__clock="import shared.storage.postgres\n"))[0].startswith(
+        "services."
+    )
     assert not any(each.startswith("shared.") for each in breaches(tmp_path))
 
 

@@ -8,18 +8,18 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from shared.batch import Stage
+from shared.consume.admission import Door
+from shared.consume.consumer import Intake
+from shared.consume.partitioner import home
 from shared.contracts.event import Event, encode
-from shared.home import home
-from shared.intake import Intake
-from shared.postgres import PostgresStore
-from shared.reception import Door
-from shared.relay import Relay
-from shared.runtime import Ground
+from shared.core.batch import Stage
+from shared.core.handler import Work
+from shared.publish.relay import Relay
+from shared.service.runtime import Ground
+from shared.service.stage import StageWork
 from shared.settings import Settings
-from shared.stage import StageWork
-from shared.work import Work
-from tests.shared.kitchen import DECIDED, HEARD, kitchen
+from shared.storage.postgres import PostgresStore
+from tests.shared.core.kitchen import DECIDED, HEARD, kitchen
 
 PARTITIONS = 6
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from shared.postgres import PostgresStore
-from tests.shared.kitchen import wanted
+from shared.storage.postgres import PostgresStore
+from tests.shared.core.kitchen import wanted
 from tests.system.cut import When, wire
 from tests.system.restaurant import Restaurant, hearing
 from tests.system.wishes import all_taken, heard_once

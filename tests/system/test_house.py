@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from deploy.errors import Trouble
-from deploy.local.house import House
+from deploy.local.house.house import House
 from tests.system.kafka import contents, publish
 
 TOPIC = "dead-letters"

@@ -13,10 +13,11 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.errors import Trouble
-from deploy.local import closing, kafka, postgres
-from deploy.local.deadline import until
-from deploy.local.house import House
-from deploy.local.processes import found
+from deploy.local.house import closing
+from deploy.local.house.house import House
+from deploy.local.process.deadline import until
+from deploy.local.process.processes import found
+from deploy.local.servers import kafka, postgres
 from deploy.places import ROOT
 from deploy.topics import Topic, provide
 

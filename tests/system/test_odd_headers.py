@@ -3,10 +3,10 @@
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from shared.consume.partitioner import home
 from shared.contracts.event import encode
-from shared.home import home
-from tests.shared.kitchen import wanted
-from tests.shared.odd_headers import Latin1, unchecked
+from tests.shared.consume.odd_headers import Latin1, unchecked
+from tests.shared.core.kitchen import wanted
 from tests.system.restaurant import PARTITIONS, Restaurant, hearing
 from tests.system.wishes import all_taken, heard_once, wishes
 

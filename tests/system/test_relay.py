@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from shared import relay as relay_module
 from shared.contracts.topics import DEAD_LETTERS
-from shared.relay import Relay
-from shared.store import Changes, Parked, StoredFact
-from tests.shared.kitchen import NOON
+from shared.core.store import Changes, Parked, StoredFact
+from shared.publish import relay as relay_module
+from shared.publish.relay import Relay
+from tests.shared.core.kitchen import NOON
 from tests.system.restaurant import Restaurant, lying, relaying, until
 
 BY_SEQUENCE = (

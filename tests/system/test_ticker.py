@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from deploy.evergreen import main
-from deploy.local import closing
-from deploy.local.house import House
+from deploy.local.house import closing
+from deploy.local.house.house import House
 from deploy.ticker import SOURCE, until_next
 from shared.contracts.reading import read
 from shared.contracts.signals import SIGNALS, SourceHeartbeat

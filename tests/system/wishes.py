@@ -3,8 +3,8 @@
 from collections import Counter
 
 from shared.contracts.event import Event
-from shared.stage import StageWork
-from tests.shared.kitchen import wanted
+from shared.service.stage import StageWork
+from tests.shared.core.kitchen import wanted
 from tests.system.restaurant import Restaurant, until
 
 

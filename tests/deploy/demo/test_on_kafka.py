@@ -9,20 +9,20 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.demo.player import Manner, play
 from deploy.demo.poison import poisons
-from deploy.demo.post import Post
-from deploy.demo.publishing import publish
-from deploy.demo.tailing import tail
-from deploy.demo.timetable import Disorder
-from deploy.demo.topic import whole
 from deploy.errors import Trouble
-from deploy.local.house import House
+from deploy.events.producer import Post
+from deploy.events.publishing import publish
+from deploy.events.tailing import tail
+from deploy.events.topic import whole
+from deploy.local.house.house import House
+from deploy.playing.player import Manner, play
+from deploy.playing.timetable import Disorder
+from shared.consume.partitioner import home
 from shared.contracts.event import Event
 from shared.contracts.reading import Unreadable, read
 from shared.contracts.signals import SIGNALS, OrderPaid, SourceHeartbeat
-from shared.home import home
-from tests.deploy.demo.bought import bought, log_of, on
+from tests.deploy.purchases.bought import bought, log_of, on
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 PARTITIONS = 6

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from deploy.demo.poison import Poison, poisons
+from shared.consume.admission import Door
 from shared.contracts.reading import Unreadable
 from shared.contracts.signals import SIGNALS
-from shared.reception import Door
 
 
 @dataclass

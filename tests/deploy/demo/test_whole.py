@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from deploy.commands import demo
-from deploy.local.house import House
+from deploy.local.house.house import House
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from functools import cache
 
-from deploy.demo.cdnow import sample_path
+from deploy.purchases.cdnow import sample_path
 from services.insight.churn.histories import Histories, histories, seen
 from services.insight.churn.weeks import Weeks
 

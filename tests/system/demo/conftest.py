@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.cdnow import cdnow
-from deploy.demo.player import Manner
 from deploy.demo.poison import poisons
-from deploy.demo.timetable import Disorder
-from deploy.local.house import House
+from deploy.local.house.house import House
+from deploy.playing.player import Manner
+from deploy.playing.timetable import Disorder
+from deploy.purchases.cdnow import cdnow
 from tests.system.demo.deaths import Deaths
 from tests.system.demo.playing import Ended, demo, dismantle
 

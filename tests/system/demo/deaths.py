@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from deploy.demo.purchase import Log
-from deploy.local.house import House
+from deploy.local.house.house import House
+from deploy.purchases.purchase import Log
 
 SERVERS = ("kafka", "postgres")
 ROUNDS = 3

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from aiokafka.structs import ConsumerRecord
 
-from deploy.demo.purchase import Log
+from deploy.purchases.purchase import Log
 from tests.system.demo.kept import Kept, Row
 
 HEARTBEAT = "source.heartbeat"

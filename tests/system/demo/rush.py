@@ -11,10 +11,10 @@ from uuid import uuid4
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.demo.cdnow import END
-from deploy.demo.post import Post, letter
-from deploy.demo.purchase import Purchase
-from deploy.local.house import House
+from deploy.events.producer import Post, letter
+from deploy.local.house.house import House
+from deploy.purchases.cdnow import END
+from deploy.purchases.purchase import Purchase
 
 AT_ONCE = 100
 Place = tuple[str, int]

@@ -7,10 +7,10 @@ from collections import Counter
 import orjson
 import pytest
 
-from deploy.demo.topic import whole
-from deploy.local import metrics
-from deploy.local.house import House
-from deploy.local.lag import by_service
+from deploy.events.topic import whole
+from deploy.local.house import metrics
+from deploy.local.house.house import House
+from deploy.local.house.lag import by_service
 from tests.system.demo.playing import Ended
 from tests.system.demo.rush import Standing, rush, standing
 from tests.system.restaurant import until

@@ -1,0 +1,1 @@
+"""What commands share: which house, and how its state is told."""

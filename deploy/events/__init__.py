@@ -1,0 +1,1 @@
+"""Events by hand and by the file: published, followed, read back."""

@@ -1,0 +1,33 @@
+"""Which Kafka a command talks to: that of a house, or one that is named."""
+
+import argparse
+import logging
+
+from deploy.console.directory import add_directory
+
+
+def add_reach(parser: argparse.ArgumentParser) -> None:
+    """Adds --kafka and --directory."""
+    parser.add_argument("--kafka", metavar="HOST:PORT", help="the broker (default: that of the house)")
+    add_directory(parser)
+
+
+def bootstrap(args: argparse.Namespace) -> str:
+    """host:port. Trouble when there is no house."""
+    from deploy.local.house.house import House
+
+    quiet_client()
+    return str(args.kafka) if args.kafka else House.load(args.directory).kafka.bootstrap
+
+
+def ticks_by_the_wall(args: argparse.Namespace) -> bool:
+    """Whether a ticker vouches for the time in that house; of a Kafka that is only named nothing is known."""
+    from deploy.local.house.house import House
+    from deploy.local.house.record import WALL
+
+    return not args.kafka and House.load(args.directory).ticker.clock == WALL
+
+
+def quiet_client() -> None:
+    """What the client says of a broker that is away is told in our own words, once."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -1,0 +1,95 @@
+"""One event typed by hand: checked by its model, enveloped, sent."""
+
+import argparse
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from pydantic import ValidationError
+
+from deploy.errors import Trouble
+from deploy.events.broker import bootstrap
+from deploy.events.producer import Letter, Post, letter
+from deploy.events.trace import traceparent
+from shared.contracts.event import Event, encode
+from shared.contracts.fact import Fact
+from shared.contracts.reading import Unreadable, read
+from shared.contracts.signals import SIGNALS, SourceHeartbeat
+
+ENVELOPE = ("specversion", "id", "source", "type", "subject", "time", "dataversion", "traceparent")
+
+
+async def publish(args: argparse.Namespace) -> None:
+    """Send it and say where it lies."""
+    event = event_of(args, datetime.now(UTC))
+    form = binary if args.binary else letter
+    async with Post(bootstrap(args)) as post:
+        everywhere = isinstance(event.data, SourceHeartbeat)
+        partitions = range(post.partitions) if everywhere else (None,)
+        for place in await post.send([form(event, partition) for partition in partitions]):
+            print(f"{event.id}  {place.topic}/{place.partition}@{place.offset}")
+
+
+def event_of(args: argparse.Namespace, now: datetime) -> Event:
+    """The event as it would be read at the other end, or Trouble that lists what it needs."""
+    model = SIGNALS.get(args.type)
+    if model is None:
+        raise Trouble(f"type {args.type!r} is not one of signals: {', '.join(sorted(SIGNALS))}")
+    if not args.customer and model is not SourceHeartbeat:
+        raise Trouble(f"{args.type} is about somebody: name them with --customer")
+    data = _fact(model, args.fields)
+    name = args.id or str(uuid4())
+    subject = "" if model is SourceHeartbeat else args.customer
+    trace = traceparent(args.source, name, 1)
+    event = Event(name, args.source, subject, _moment(args.time, now), data, traceparent=trace)
+    try:
+        return read(encode(event), [], SIGNALS)
+    except Unreadable as reason:
+        raise Trouble(f"this would be refused: {reason}") from None
+
+
+def _moment(text: str | None, now: datetime) -> datetime:
+    if text is None:
+        return now
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Trouble(f"--time {text!r} is not RFC 3339, such as 1997-01-01T00:00:00Z") from None
+    if moment.tzinfo is None:
+        raise Trouble(f"--time {text!r} has no zone: add Z or an offset")
+    return moment
+
+
+def _fact(model: type[Fact], words: Iterable[str]) -> Fact:
+    values: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or name not in model.model_fields:
+            raise Trouble(f"{word!r} is not a field of {model.type}. {fields_of(model)}")
+        values[name] = value
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise Trouble(f"{model.type}: {said}. {fields_of(model)}") from None
+
+
+def fields_of(model: type[Fact]) -> str:
+    """Its fields as one would type them; those in brackets may be left out."""
+    names = [
+        f"{name}=…" if field.is_required() else f"[{name}={'' if field.default is None else field.default}]"
+        for name, field in model.model_fields.items()
+    ]
+    return f"It takes: {' '.join(names)}"
+
+
+def binary(event: Event, partition: int | None = None) -> Letter:
+    """A CloudEvent in binary mode: the value is the data alone."""
+    envelope = orjson.loads(encode(event))
+    headers = [(f"ce_{name}", str(envelope[name]).encode()) for name in ENVELOPE if envelope.get(name)]
+    headers.append(("content-type", b"application/json"))
+    if event.traceparent:
+        headers.append(("traceparent", event.traceparent.encode()))
+    return Letter(event.subject.encode() or None, orjson.dumps(envelope["data"]), headers, partition)

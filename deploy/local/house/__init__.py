@@ -1,0 +1,1 @@
+"""A whole house on this machine: planned, opened, mended, closed."""

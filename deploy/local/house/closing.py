@@ -1,0 +1,82 @@
+"""Stopping all that was started under a directory, found by pid files alone."""
+
+import shutil
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+
+from deploy.errors import Trouble
+from deploy.local.house.record import FILE, read, write
+from deploy.local.process import processes
+from deploy.local.process.account import elsewhere
+
+FOLDERS = ("kafka", "postgres", "programs", "logs", "run")
+SERVERS = ("kafka", "postgres")
+SERVICE_SECONDS = 12.0
+SERVER_SECONDS = 25.0
+
+
+def pids(directory: Path) -> Path:
+    """The folder of a house's pid files."""
+    return directory / "run"
+
+
+@contextmanager
+def held(directory: Path) -> Iterator[None]:
+    """Nobody else opens or closes this house meanwhile; ends with the process, however that ends."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as file:
+        flock(file, LOCK_EX)
+        yield
+
+
+def patience(name: str) -> float:
+    """How many seconds it gets to stop by itself."""
+    return SERVER_SECONDS if name in SERVERS else SERVICE_SECONDS
+
+
+def shut(directory: Path, spare: Collection[str] = ()) -> list[str]:
+    """The names of what it stopped: the services first, while what they lean on still stands."""
+    running = [one for one in processes.found(pids(directory)) if one.name not in spare]
+    services = [one for one in running if one.name not in SERVERS]
+    servers = [one for one in running if one.name in SERVERS]
+    for group in (services, servers):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda one: processes.stop(one, pids(directory), patience(one.name)), group))
+    return [one.name for one in running]
+
+
+def bring_down(directory: Path) -> list[str]:
+    """The names of what it stopped; house.json is brought up to date where it can be read."""
+    if not directory.exists():
+        return []
+    with held(directory):
+        stopped = shut(directory)
+        with suppress(Trouble):
+            record = read(directory)
+            parts = (record["kafka"], record["postgres"], record["ticker"], *record["services"].values())
+            for part in parts:
+                part.pid = None
+            write(directory, record)
+    return stopped
+
+
+def forget(directory: Path) -> None:
+    """Removes all that a house has on disk, and its directory when that is all. Trouble while it runs."""
+    running = ", ".join(one.name for one in processes.found(pids(directory)))
+    if running:
+        raise Trouble(f"{running} of {directory} still run: stop the house first (down)")
+    empty(directory)
+    (directory / "lock").unlink(missing_ok=True)
+    with suppress(OSError):
+        directory.rmdir()
+
+
+def empty(directory: Path) -> None:
+    """Removes the data of a closed house, and nothing else there: a demo's pictures lie beside it."""
+    (directory / FILE).unlink(missing_ok=True)
+    for name in FOLDERS:
+        shutil.rmtree(directory / name, ignore_errors=True)
+    shutil.rmtree(elsewhere(directory), ignore_errors=True)

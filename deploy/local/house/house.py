@@ -1,0 +1,192 @@
+"""A whole house on this machine: Kafka, PostgreSQL and the services, opened, broken, mended and closed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from threading import Event
+from types import MappingProxyType
+from typing import Any
+
+from deploy.errors import Trouble
+from deploy.local.house import closing, opening
+from deploy.local.house.record import (
+    WALL,
+    KafkaRecord,
+    PostgresRecord,
+    ServiceRecord,
+    TickerRecord,
+    read,
+    write,
+)
+from deploy.local.house.services import TICKER, launch, launch_ticker
+from deploy.local.process import processes
+from deploy.local.process.processes import Running
+from deploy.local.process.starting import raise_kafka, raise_postgres
+from shared.contracts.topics import STAGES
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+Tell = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass
+class House:
+    """house.json, and what can be done with the house. Every stage has a record, whether it runs or not."""
+
+    directory: Path
+    kafka: KafkaRecord
+    postgres: PostgresRecord
+    services: dict[str, ServiceRecord]
+    ticker: TickerRecord
+    topics: list[str]
+    partitions: int
+    _closing: Event = field(default_factory=Event, repr=False, compare=False)
+
+    @classmethod
+    def open(  # noqa: PLR0913 - a house is asked for in one call, each wish by its name
+        cls,
+        directory: Path,
+        *,
+        services: Sequence[str] = STAGES,
+        kafka: str | None = None,
+        postgres: str | None = None,
+        fresh: bool = False,
+        env: Mapping[str, str] = NOTHING,
+        ports: Mapping[str, int] = NOTHING,
+        clock: str | None = None,
+        tell: Tell = _silent,
+    ) -> "House":
+        """The house, provisioned, these services ready. What runs is left alone, what is dead is started.
+
+        kafka (host:port) and postgres (an administrator's URL) name servers from outside: provisioned, never
+        started or stopped. ports are by name: kafka, kafka-controller, postgres and each service. env goes to
+        the services started now. clock is wall (a ticker runs) or log (sources alone say how late it is);
+        None: as it was, log in a new house. fresh forgets all data first. tell hears what goes on by lines.
+        Trouble says what is in the way; nothing that this call started is left running then.
+        """
+        directory = directory.resolve()
+        with closing.held(directory):
+            if fresh:
+                closing.shut(directory)
+                closing.empty(directory)
+            house = cls(**opening.found_or_planned(directory, kafka, postgres, ports))
+            house.ticker.clock = clock or house.ticker.clock
+            house._open(services, env, tell)
+        return house
+
+    @classmethod
+    def load(cls, path: Path) -> "House":
+        """The house that a house.json (or the directory with it) describes, with the pids that run now."""
+        house = cls(**read(path))
+        house._look()
+        return house
+
+    def start_service(self, name: str, env: Mapping[str, str] | None = None) -> None:
+        """Starts it unless it runs, and waits until it is ready. env replaces what it was given before."""
+        record = self.services.get(name)
+        if record is None:
+            raise Trouble(f"there is no service {name}: there are {', '.join(self.services)}")
+        if env is not None and self.running(name) is None:
+            record.env = dict(env)
+        try:
+            launch(name, record, self.kafka.bootstrap, self._pids, self._closing)
+        finally:
+            self._save()
+
+    def stop_service(self, name: str) -> None:
+        """SIGTERM, and waits until it has gone; killed when that takes too long."""
+        self._stop(name)
+        self._save()
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a service, of kafka, postgres or the ticker, with everything it started."""
+        running = self.running(name)
+        if running is None:
+            raise Trouble(
+                f"{name} can't be killed: it is not a running process of the house at {self.directory}"
+            )
+        processes.kill(running, self._pids)
+        self._save()
+
+    def restart(self, name: str) -> None:
+        """Starts a killed one again, on the same ports and data; one that runs is stopped first."""
+        self._stop(name)
+        if name == "kafka":
+            raise_kafka(self.directory, self.kafka, self._pids, self._closing, _silent)
+        elif name == "postgres":
+            raise_postgres(self.directory, self.postgres, self._pids, self._closing)
+        elif name == TICKER:
+            self._raise_ticker()
+        else:
+            self.start_service(name)
+        self._save()
+
+    def close(self) -> None:
+        """Stops all that was started here, the services first. The data stay."""
+        self._closing.set()
+        with closing.held(self.directory):
+            closing.shut(self.directory)
+            self._save()
+        self._closing.clear()
+
+    def forget(self) -> None:
+        """Removes the data of a closed house; Trouble while something of it runs."""
+        closing.forget(self.directory)
+
+    def running(self, name: str) -> Running | None:
+        """Its process, when it runs and is ours."""
+        return processes.find(name, self._pids)
+
+    @property
+    def _pids(self) -> Path:
+        return closing.pids(self.directory)
+
+    def _open(self, services: Sequence[str], env: Mapping[str, str], tell: Tell) -> None:
+        before = {running.name for running in processes.found(self._pids)}
+        # Written first: however this ends, what was started can be found and the passwords are known.
+        self._save()
+        try:
+            opening.raise_servers(
+                self.directory, self.kafka, self.postgres, self.services, self._closing, tell
+            )
+            self._staff(services, env, tell)
+        except BaseException:
+            closing.shut(self.directory, spare=before)
+            raise
+        finally:
+            self._save()
+
+    def _staff(self, services: Sequence[str], env: Mapping[str, str], tell: Tell) -> None:
+        work: dict[str, Callable[[], None]] = {
+            name: partial(self.start_service, name, env) for name in services
+        }
+        if self.ticker.clock == WALL:
+            work[TICKER] = self._raise_ticker
+        else:
+            self._stop(TICKER)
+        if work:
+            tell(f"starting {', '.join(work)}")
+        opening.side_by_side(list(work.values()), self._closing)
+
+    def _raise_ticker(self) -> None:
+        launch_ticker(self.ticker, self.kafka.bootstrap, self._pids, self._closing)
+
+    def _stop(self, name: str) -> None:
+        running = self.running(name)
+        if running:
+            processes.stop(running, self._pids, closing.patience(name))
+
+    def _save(self) -> None:
+        self._look()
+        write(self.directory, {each.name: getattr(self, each.name) for each in fields(self) if each.repr})
+
+    def _look(self) -> None:
+        records: dict[str, KafkaRecord | PostgresRecord | ServiceRecord | TickerRecord]
+        records = {"kafka": self.kafka, "postgres": self.postgres, TICKER: self.ticker, **self.services}
+        for name, record in records.items():
+            running = self.running(name)
+            record.pid = running.pid if running else None

@@ -1,0 +1,107 @@
+"""From a plan to a house that stands: servers up, topics and databases made."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from deploy import databases, topics
+from deploy.databases import Database
+from deploy.errors import Trouble
+from deploy.local.house import closing, plan
+from deploy.local.house.record import FILE, KafkaRecord, PostgresRecord, ServiceRecord, read
+from deploy.local.process import processes
+from deploy.local.process.account import home, unprivileged
+from deploy.local.process.apart import apart
+from deploy.local.process.starting import raise_kafka, raise_postgres
+
+Tell = Callable[[str], None]
+SERVERS = ("kafka", "postgres")
+
+
+def found_or_planned(
+    directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int]
+) -> dict[str, Any]:
+    """The parts of a house, as house.json has them or planned anew. Trouble when others are asked for."""
+    if not (directory / FILE).exists():
+        return _planned(directory, kafka, postgres, ports)
+    found = read(directory)
+    _agree(directory, "Kafka", kafka, found["kafka"].bootstrap)
+    _agree(directory, "PostgreSQL", postgres, found["postgres"].admin_url)
+    dead = [name for name in SERVERS if not processes.find(name, closing.pids(directory))]
+    plan.move(found["kafka"], found["postgres"], found["services"], dead)
+    return found
+
+
+def _planned(
+    directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int]
+) -> dict[str, Any]:
+    _refuse_ownerless(directory)
+    servers = plan.plan_servers(directory, kafka, postgres, ports)
+    wanted = topics.topics()
+    return {
+        "directory": directory, "kafka": servers[0], "postgres": servers[1],
+        "services": plan.plan_services(directory, servers[1].admin_url, ports),
+        "ticker": plan.plan_ticker(directory),
+        "topics": [topic.name for topic in wanted], "partitions": max(topic.partitions for topic in wanted),
+    }  # fmt: skip
+
+
+def _refuse_ownerless(directory: Path) -> None:
+    """Data whose house.json is gone: nobody knows their password any more, and nobody said to forget them."""
+    place = home(directory, unprivileged())
+    for server in SERVERS:
+        if (place / server / "data").exists():
+            raise Trouble(f"{place / server} has data of a house without {FILE}: forget them first (clean)")
+
+
+def _agree(directory: Path, what: str, asked: str | None, has: str) -> None:
+    """What one Kafka's offsets meant is wrong on another, so a house never changes its servers."""
+    if asked is not None and asked != has:
+        raise Trouble(
+            f"the house at {directory} has its data on another {what} ({databases.shown(has)}): "
+            "choose another directory (--directory), or forget its data first (clean)"
+        )
+
+
+def raise_servers(
+    directory: Path,
+    kafka: KafkaRecord,
+    postgres: PostgresRecord,
+    services: Mapping[str, ServiceRecord],
+    closing_: Event,
+    tell: Tell,
+) -> None:
+    """Starts what is ours and dead, and provisions each server as soon as it answers."""
+    pids = closing.pids(directory)
+    wanted = [Database(name, each.database_url, each.owner_url) for name, each in services.items()]
+
+    dead = [name for name in SERVERS if processes.find(name, pids) is None]
+    if dead and not (kafka.external and postgres.external):
+        tell("starting Kafka and PostgreSQL")
+
+    def first() -> None:
+        if not kafka.external:
+            raise_kafka(directory, kafka, pids, closing_, tell)
+        apart(topics.provide(kafka.bootstrap, topics.topics()))
+
+    def second() -> None:
+        if not postgres.external:
+            raise_postgres(directory, postgres, pids, closing_)
+        apart(databases.provide(postgres.admin_url, wanted))
+
+    side_by_side([first, second], closing_)
+
+
+def side_by_side(work: Sequence[Callable[[], None]], closing_: Event) -> None:
+    """All at once. The first failure, or an interruption, tells the others to give up."""
+    with ThreadPoolExecutor(max(1, len(work))) as pool:
+        started = [pool.submit(each) for each in work]
+        try:
+            done, _ = wait(started, return_when=FIRST_EXCEPTION)
+            for each in done:
+                each.result()
+        except BaseException:
+            closing_.set()
+            raise

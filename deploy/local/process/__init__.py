@@ -1,0 +1,1 @@
+"""Processes, accounts and ports of this machine."""

@@ -1,0 +1,1 @@
+"""A log of purchases played into `signals`, paced by event time."""

@@ -1,0 +1,1 @@
+"""Logs of purchases as people export them: read, checked, never changed."""

@@ -1,0 +1,1 @@
+"""What a played log came to: figures, tables, pictures."""

@@ -1,0 +1,1 @@
+"""How far a running house is, and how that is shown."""

@@ -1,0 +1,1 @@
+"""From records on Kafka to batches: read, admitted or refused, taken once."""

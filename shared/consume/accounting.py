@@ -1,0 +1,33 @@
+"""Counts what became of records, once their batch is written."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from shared.consume.admission import Reception, Record
+from shared.observe import metrics
+
+
+def count(reception: Reception, repeated: Counter[str]) -> None:
+    """By topic and outcome; refused records are counted whether this service parks them or another.
+
+    `repeated` of those heard, by topic, were duplicates.
+    """
+    outcomes = Counter((heard.topic, "applied") for heard in reception.heard)
+    for topic, number in repeated.items():
+        outcomes[topic, "applied"] -= number
+        outcomes[topic, "duplicate"] += number
+    outcomes += Counter((letter.topic, "parked") for letter in reception.parked)
+    outcomes += reception.refused
+    for (topic, outcome), number in outcomes.items():
+        metrics.EVENTS.labels(topic, outcome).inc(number)
+    for letter in reception.parked:
+        metrics.DEAD_LETTERS.labels(letter.topic).inc()
+
+
+def measure(records: Sequence[Record]) -> None:
+    """How large the batch was, and how old its last record per topic."""
+    metrics.BATCH_RECORDS.observe(len(records))
+    now = datetime.now(UTC).timestamp()
+    for topic, timestamp in {record.topic: record.timestamp for record in records}.items():
+        metrics.LAG_SECONDS.labels(topic).set(max(0.0, now - timestamp / 1000))

@@ -1,0 +1,146 @@
+"""Each record is taken, passed over, or refused with a reason: pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from shared.contracts.event import Event, encode
+from shared.contracts.fact import Vocabulary
+from shared.contracts.reading import Unknown, Unreadable, is_binary, read
+from shared.contracts.signals import SourceHeartbeat
+from shared.core.batch import Batch, Heard
+from shared.core.store import Parked, Partition
+
+AHEAD = timedelta(minutes=5)
+"""How far a producer's clock may run before the broker's."""
+
+REASON = 1_000
+"""Characters kept of a reason: an error may quote all it met, even what no database and no header takes."""
+
+
+class Record(Protocol):
+    """What we use of a Kafka record; `timestamp` in milliseconds, the broker's or the producer's."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What one service hears. `keeps` are the topics whose unreadable records it parks for all.
+
+    A topic that outsiders write (`strict`) is also checked for key, partition and future times;
+    `home(key)` is the partition on which a key belongs.
+    """
+
+    hears: Mapping[str, Vocabulary]
+    keeps: frozenset[str]
+    strict: frozenset[str]
+    home: Callable[[bytes], int]
+
+    def admit(self, record: Record) -> Event:
+        """The event, or `Unreadable`."""
+        event = read(record.value, record.headers, self.hears[record.topic])
+        if record.topic in self.strict:
+            self._check_place(record, event)
+        return event
+
+    def _check_place(self, record: Record, event: Event) -> None:
+        if event.time.timestamp() - record.timestamp / 1000 > AHEAD.total_seconds():
+            raise Unreadable(f"time {event.time} lies in the future of its arrival: check the sender's clock")
+        if isinstance(event.data, SourceHeartbeat):
+            return
+        if not event.subject:
+            raise Unreadable("subject is missing: it names the customer")
+        if record.key is None or record.key != event.subject.encode():
+            raise Unreadable("the record's key is not the event's subject: both are the customer id")
+        if (home := self.home(record.key)) != record.partition:
+            raise Unreadable(
+                f"this key belongs on partition {home}, not {record.partition}: use the murmur2 partitioner"
+            )
+
+
+@dataclass(slots=True)
+class Reception:
+    """A poll's records sorted into what is heard and what is refused."""
+
+    heard: list[Heard] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    positions: dict[Partition, tuple[int, int]] = field(default_factory=dict)
+
+    def fresh(self, records: Iterable[Record], positions: Mapping[Partition, int]) -> Iterator[Record]:
+        """The records that were not taken before; each moves its partition's position past itself."""
+        for record in records:
+            place = (record.topic, record.partition)
+            before, after = self.positions.get(place) or (positions[place],) * 2
+            if record.offset >= after:
+                self.positions[place] = (before, record.offset + 1)
+                yield record
+
+    def batch(self, positions: Mapping[Partition, int]) -> Batch:
+        """All of it; `positions` are those before. A partition is one world whatever topics it is heard from:
+        where it stands in the others is fenced as well, for who has moved one of them has changed it."""
+        touched = {partition for _, partition in self.positions}
+        standing = {place: (at, at) for place, at in positions.items() if place[1] in touched}
+        return Batch(self.heard, self.parked, standing | self.positions)
+
+
+def receive(
+    door: Door,
+    records: Iterable[Record],
+    positions: Mapping[Partition, int],
+    recorded: datetime,
+    into: Reception | None = None,
+) -> Reception:
+    """Sort records, after those that `into` holds already.
+
+    Records below their partition's position were taken before: they are passed over. So is a type that a
+    listener does not know on another stage's topic: it is newer than this listener.
+    """
+    reception = into or Reception()
+    heard = reception.heard.append
+    for record in reception.fresh(records, positions):
+        try:
+            event = door.admit(record)
+        except Unreadable as reason:
+            if isinstance(reason, Unknown) and record.topic not in door.strict:
+                reception.refused[record.topic, "skipped"] += 1
+            elif record.topic in door.keeps:
+                reception.parked.append(parked(record, str(reason), recorded))
+            else:
+                reception.refused[record.topic, "refused"] += 1
+            continue
+        body = encode(event) if is_binary(record.headers) else record.value or b""
+        heard(Heard(record.topic, record.partition, record.offset, event, body))
+    return reception
+
+
+def refuse(
+    records: Iterable[Record], positions: Mapping[Partition, int], reason: str, recorded: datetime
+) -> Reception:
+    """All of them parked for one reason, unread: reading may be what cannot be done."""
+    reception = Reception()
+    reception.parked = [parked(each, reason, recorded) for each in reception.fresh(records, positions)]
+    return reception
+
+
+def parked(record: Record, reason: str, recorded: datetime) -> Parked:
+    """The record as it is kept: bytes, headers, place and reason."""
+    return Parked(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        body=record.value,
+        headers=[(name, raw) for name, raw in record.headers],
+        reason=reason.replace("\0", "").encode("ascii", "backslashreplace").decode()[:REASON],
+        recorded=recorded,
+    )

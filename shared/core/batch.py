@@ -1,0 +1,188 @@
+"""A batch in, decisions out: pure. What is loaded before and what is written after is `transact`'s affair."""
+
+import heapq
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from shared.contracts.event import Event, encode, fact_id, iso
+from shared.contracts.fact import Fact
+from shared.contracts.signals import SourceHeartbeat
+from shared.core.decider import Decider, Order, TimePassed
+from shared.core.store import Changes, Due, Parked, Partition, StoredFact
+from shared.core.watermark import Clock
+
+Trace = Callable[[str | None, str], str | None]
+"""From the cause's traceparent and the new fact's type to the traceparent kept with the fact."""
+
+
+class Heard(NamedTuple):
+    """An event and the place where it lay; `body` are its structured JSON bytes."""
+
+    topic: str
+    partition: int
+    offset: int
+    event: Event
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one poll brought: events in order, what is refused, and how far positions move."""
+
+    heard: Sequence[Heard]
+    parked: Sequence[Parked] = ()
+    positions: Mapping[Partition, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a service decides with. `ticks` are the topics whose heartbeats move its clock.
+
+    `awaits` are sources without whose word it does not move: who hears two stages may not vouch for the time
+    when only the faster one has spoken.
+    """
+
+    name: str
+    deciders: Mapping[str, Decider[Any, Any, Any]]
+    react: Callable[[Event], Sequence[Order[Any]]]
+    ticks: frozenset[str]
+    awaits: frozenset[str] = frozenset()
+
+    @property
+    def source(self) -> str:
+        return f"/evergreen/{self.name}"
+
+
+class Stream(NamedTuple):
+    """How far a stream has come."""
+
+    version: int
+    state: Any
+
+
+@dataclass(slots=True)
+class Ground:
+    """What was true before the batch."""
+
+    streams: Mapping[str, Stream]
+    clocks: Mapping[int, Clock]
+    seen: set[bytes]
+    dues: Sequence[Due]
+
+
+class Sitting:
+    """One batch being decided: an overlay of new states over the ground, and the changes so far."""
+
+    def __init__(self, stage: Stage, ground: Ground, recorded: datetime, trace: Trace) -> None:
+        self.stage, self.ground, self.recorded, self.trace = stage, ground, recorded, trace
+        self.streams: dict[str, Stream] = {}
+        self.changes = Changes()
+        self._seen = set(ground.seen)
+        self._clocks = dict(ground.clocks)
+        self._due_now = {due.stream: due.at for due in ground.dues}
+        self._heaps: dict[int, list[tuple[datetime, str]]] = {}
+        for due in ground.dues:
+            heapq.heappush(self._heaps.setdefault(due.partition, []), (due.at, due.stream))
+
+    def hear(self, heard: Heard, orders: Sequence[Order[Any]]) -> bool:
+        """Take one event, to which the stage's reaction are these orders; False when it was heard before."""
+        event = heard.event
+        if isinstance(event.data, SourceHeartbeat):
+            if heard.topic in self.stage.ticks:
+                self._tick(heard)
+            return True
+        if (key := event.key) in self._seen:
+            return False
+        self._seen.add(key)
+        self.changes.inbox.append(key)
+        for order in orders:
+            self._decide(order.stream, order.command, event.time, heard.partition, event)
+        return True
+
+    def _tick(self, heard: Heard) -> None:
+        before = self._clocks.get(heard.partition, Clock())
+        clock = self._clocks[heard.partition] = before.hear(heard.event, self.stage.awaits)
+        self.changes.clocks[heard.partition] = clock
+        if clock.reached is None or (clock.reached, clock.closed) == (before.reached, before.closed):
+            return
+        self._fire(heard.partition, clock.reached, heard.event)
+        self.changes.pulses[heard.partition] = encode(pulse(self.stage.source, heard.partition, clock))
+
+    def _fire(self, partition: int, until: datetime, cause: Event) -> None:
+        heap = self._heaps.get(partition, [])
+        while heap and heap[0][0] <= until:
+            at, stream = heapq.heappop(heap)
+            if self._due_now.get(stream) == at:
+                self.changes.fired += 1
+                self._remember_due(stream, partition, None)  # asked once, whatever it answers
+                self._decide(stream, TimePassed(), at, partition, cause)
+
+    def _decide(self, name: str, command: object, at: datetime, partition: int, cause: Event) -> None:
+        decider = self.stage.deciders[name.partition("-")[0]]
+        stream = self.streams.get(name) or self.ground.streams.get(name) or Stream(0, decider.initial)
+        version, state = stream.version, stream.state
+        for fact in decider.decide(state, command, at):
+            version += 1
+            state = decider.evolve(state, fact)
+            self.changes.facts.append(self._stored(name, version, fact, at, partition, cause))
+        if version > stream.version:
+            self.streams[name] = Stream(version, state)
+            due = decider.due(state)
+            if due != decider.due(stream.state):
+                self._remember_due(name, partition, due)
+
+    def _remember_due(self, stream: str, partition: int, due: datetime | None) -> None:
+        self.changes.dues[stream] = (partition, due)
+        self._due_now.pop(stream, None)
+        if due is not None:
+            self._due_now[stream] = due
+            heapq.heappush(self._heaps.setdefault(partition, []), (due, stream))
+
+    def _stored(
+        self, stream: str, version: int, fact: Fact, at: datetime, partition: int, cause: Event
+    ) -> StoredFact:
+        customer = stream.partition("-")[2]
+        event = Event(
+            fact_id(self.stage.name, stream, version),
+            self.stage.source,
+            customer,
+            at,
+            fact,
+            self.recorded,
+            cause.id,
+            cause.origin,
+            version,
+            self.trace(cause.traceparent, fact.type),
+        )
+        return stored(event, stream, partition, cause)
+
+
+def stored(event: Event, stream: str, partition: int, cause: Event | None) -> StoredFact:
+    """The row of an event that this service decided."""
+    return StoredFact(
+        stream,
+        event.stream_version or 0,
+        event.id,
+        event.data.type,
+        partition,
+        event.subject or None,
+        event.time,
+        event.recorded or event.time,
+        cause.key if cause else None,
+        event.traceparent,
+        encode(event),
+    )
+
+
+def pulse(source: str, partition: int, clock: Clock) -> Event:
+    """A stage's own heartbeat: it has spoken about everything up to here."""
+    assert clock.reached is not None
+    return Event(
+        id=f"{partition}@{iso(clock.reached)}{'!' if clock.closed else ''}",
+        source=source,
+        subject="",
+        time=clock.reached,
+        data=SourceHeartbeat(closed=clock.closed),
+    )

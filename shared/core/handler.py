@@ -1,0 +1,22 @@
+"""What a service does with a batch: the port between intake and the services."""
+
+from collections import Counter
+from typing import Protocol
+
+from shared.core.batch import Batch
+
+
+class Work(Protocol):
+    """One service's work."""
+
+    async def take(self, batch: Batch) -> Counter[str]:
+        """Write the batch's effects and its positions in one transaction.
+
+        Returns how many events of each topic changed nothing: they were heard before, at another offset.
+        """
+
+    def forget(self) -> None:
+        """Trust nothing remembered: another process may have written."""
+
+    def assigned(self, partitions: frozenset[int]) -> None:
+        """These partitions are this process's own now, and no others."""

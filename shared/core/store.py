@@ -1,0 +1,96 @@
+"""The port of a service's own log: what a batch needs to know, and what it changes, at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from eventsourcing.persistence import IntegrityError
+
+from shared.core.watermark import Clock
+
+Partition = tuple[str, int]
+"""Topic and partition number."""
+
+
+class Conflict(IntegrityError):
+    """Somebody else appended to the stream first: load again, decide again."""
+
+
+class Fenced(Exception):
+    """Somebody else has moved this partition's position: reload positions, do not write."""
+
+
+class StoredFact(NamedTuple):
+    """One row of the log; `body` is the event as published, byte for byte."""
+
+    stream: str
+    version: int
+    id: str
+    type: str
+    partition: int
+    key: str | None
+    happened: datetime
+    recorded: datetime
+    cause: bytes | None
+    trace: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A record that could not be taken: where it lay, its bytes, and why."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    body: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    reason: str
+    recorded: datetime
+
+
+@dataclass(slots=True)
+class Changes:
+    """All that one batch changes; written in one transaction or not at all."""
+
+    facts: list[StoredFact] = field(default_factory=list)
+    dues: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
+    positions: dict[Partition, tuple[int, int]] = field(default_factory=dict)
+    clocks: dict[int, Clock] = field(default_factory=dict)
+    inbox: list[bytes] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    pulses: dict[int, bytes] = field(default_factory=dict)
+    fired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A stream that time alone makes speak at `at`."""
+
+    at: datetime
+    stream: str
+    partition: int
+
+
+class Store(Protocol):
+    """Two adapters keep one contract: `postgres.PostgresStore` and `memory.MemoryStore`."""
+
+    async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
+        """The facts of each stream in version order; streams without facts are left out."""
+
+    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Which of these events were taken before."""
+
+    async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
+        """What is due on each partition up to and including its moment, in order of (due, stream)."""
+
+    async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+        """The next offset to take; 0 (and remembered) for a partition never seen."""
+
+    async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
+        """The clock of each partition."""
+
+    async def commit(self, changes: Changes) -> None:
+        """Write all of it. Errors: `Conflict`, `Fenced`."""

@@ -1,0 +1,95 @@
+"""Load what a whole batch needs, decide, write it in one transaction: constant round trips a batch."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from shared.contracts.fact import Fact, Vocabulary
+from shared.contracts.signals import SourceHeartbeat
+from shared.core.batch import Batch, Ground, Heard, Sitting, Stage, Stream, Trace
+from shared.core.store import Store
+from shared.core.watermark import Clock
+
+REMEMBERED = 200_000
+
+
+class Transactor:
+    """One stage on its store. Streams are remembered between batches; a conflict forgets them all."""
+
+    def __init__(self, stage: Stage, vocabulary: Vocabulary, store: Store) -> None:
+        self.stage, self.vocabulary, self.store = stage, vocabulary, store
+        self.streams: OrderedDict[str, Stream] = OrderedDict()
+        self.clocks: dict[int, Clock] = {}
+
+    def forget(self) -> None:
+        """Trust nothing remembered: another process may have written, or a commit's reply was lost."""
+        self.streams.clear()
+        self.clocks.clear()
+
+    async def transact(self, batch: Batch, recorded: datetime, trace: Trace) -> Counter[str]:
+        """Decide and write one batch; per topic the number of events heard before (duplicates).
+
+        Errors: `Conflict`, `Fenced` (nothing written: forget, read positions, hear again), and whatever a
+        decider raises.
+        """
+        orders = [self.stage.react(heard.event) for heard in batch.heard]
+        streams = {order.stream for each in orders for order in each}
+        sitting = Sitting(self.stage, await self._ground(batch.heard, streams), recorded, trace)
+        repeated = Counter(
+            heard.topic
+            for heard, each in zip(batch.heard, orders, strict=True)
+            if not sitting.hear(heard, each)
+        )
+        sitting.changes.positions.update(batch.positions)
+        sitting.changes.parked.extend(batch.parked)
+        await self.store.commit(sitting.changes)
+        self._remember(sitting)
+        return repeated
+
+    async def _ground(self, heard: Sequence[Heard], named: set[str]) -> Ground:
+        events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]
+        await self._load_clocks({h.partition for h in heard})
+        until = self._ticked(heard)
+        dues = await self.store.dues(until) if until else ()
+        streams = await self._streams(named.union(due.stream for due in dues))
+        seen = await self.store.seen([event.key for event in events]) if events else set()
+        return Ground(streams, self.clocks, seen, dues)
+
+    def _ticked(self, heard: Sequence[Heard]) -> dict[int, datetime]:
+        """How far each partition's clock will have come at the end of the batch."""
+        clocks: dict[int, Clock] = {}
+        for h in heard:
+            if isinstance(h.event.data, SourceHeartbeat) and h.topic in self.stage.ticks:
+                before = clocks.get(h.partition, self.clocks[h.partition])
+                clocks[h.partition] = before.hear(h.event, self.stage.awaits)
+        return {partition: clock.reached for partition, clock in clocks.items() if clock.reached}
+
+    async def _load_clocks(self, partitions: set[int]) -> None:
+        if missing := sorted(partitions - self.clocks.keys()):
+            self.clocks.update(await self.store.clocks(missing))
+
+    async def _streams(self, names: set[str]) -> Mapping[str, Stream]:
+        known = {name: self.streams[name] for name in names if name in self.streams}
+        if missing := sorted(names - known.keys()):
+            for name, bodies in (await self.store.bodies(missing)).items():
+                known[name] = self._replayed(name, bodies)
+        return known
+
+    def _replayed(self, name: str, bodies: Sequence[bytes]) -> Stream:
+        decider = self.stage.deciders[name.partition("-")[0]]
+        return Stream(len(bodies), decider.replay(self._fact(body) for body in bodies))
+
+    def _fact(self, body: bytes) -> Fact:
+        event: dict[str, Any] = orjson.loads(body)
+        return self.vocabulary[event["type"]].model_validate(event["data"])
+
+    def _remember(self, sitting: Sitting) -> None:
+        self.clocks.update(sitting.changes.clocks)
+        for name, stream in sitting.streams.items():
+            self.streams[name] = stream
+            self.streams.move_to_end(name)
+        while len(self.streams) > REMEMBERED:
+            self.streams.popitem(last=False)

@@ -1,0 +1,1 @@
+"""What a running service shows: metrics, traces, logs, health."""

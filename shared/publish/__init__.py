@@ -1,0 +1,1 @@
+"""From the log in PostgreSQL to Kafka."""

@@ -1,0 +1,1 @@
+"""Which failures pass by themselves, and how they are waited out."""

@@ -1,0 +1,1 @@
+"""What a service opens, runs, watches and closes."""

@@ -1,0 +1,110 @@
+"""Watches a running service: health and metrics are measured here, beside the work, never on its path."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import asyncpg
+from aiokafka import TopicPartition
+
+from shared.consume.consumer import Intake
+from shared.observe import metrics
+from shared.observe.health import Health, serve_http
+from shared.observe.logs import start_logging
+from shared.observe.telemetry import start_telemetry
+from shared.publish.relay import Relay
+from shared.resilience.transient import is_outage
+from shared.settings import Settings
+from shared.storage.sql import statements
+
+SQL = statements(Path(__file__).with_name("monitor.sql"))
+EVERY = 0.5
+DATABASE_EVERY = 4
+
+
+class Vigil:
+    """Beats from the start; looks at intake, relay and database once `begin` has named them."""
+
+    def __init__(self, health: Health) -> None:
+        self.health = health
+        self._watching: tuple[Intake, Relay, asyncpg.Pool] | None = None
+
+    def begin(self, intake: Intake, relay: Relay, pool: asyncpg.Pool) -> None:
+        self._watching = (intake, relay, pool)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        turn = 0
+        while True:
+            self.health.beat(monotonic())
+            if self._watching is not None:
+                intake, relay, pool = self._watching
+                self._look_at_intake(intake)
+                self.health.relay(relay.moved_at)
+                if turn % DATABASE_EVERY == 0:
+                    await self._ask(pool)
+            turn += 1
+            await asyncio.sleep(EVERY)
+
+    def _look_at_intake(self, intake: Intake) -> None:
+        now = monotonic()
+        consumer = intake.consumer
+        owned = sorted(intake.positions)
+        self.health.assigned(owned, now)
+        if consumer is None:
+            return
+        if intake.at_work() or _polled_lately(consumer, owned):
+            self.health.polled(now)
+        for topic in {topic for topic, _ in owned}:
+            behind = (_behind(consumer, topic, p, intake.positions[t, p]) for t, p in owned if t == topic)
+            metrics.LAG_RECORDS.labels(topic).set(sum(behind))
+
+    async def _ask(self, pool: asyncpg.Pool) -> None:
+        try:
+            ((depth, age),) = await pool.fetch(SQL["depth"], timeout=2)
+            backlog = await pool.fetchval(SQL["backlog"], timeout=2)
+            watermarks = await pool.fetch(SQL["watermarks"], timeout=2)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            self.health.database(False, monotonic())
+            return
+        self.health.database(True, monotonic())
+        metrics.RELAY_DEPTH.set(depth)
+        metrics.RELAY_AGE.set(age)
+        metrics.DUE_BACKLOG.set(backlog)
+        now = datetime.now(UTC)
+        for partition, reached in watermarks:
+            metrics.WATERMARK_AGE.labels(str(partition)).set((now - reached).total_seconds())
+
+
+def _polled_lately(consumer: Any, owned: list[tuple[str, int]]) -> bool:
+    assigned = consumer.assignment()
+    partitions = [tp for place in owned if (tp := TopicPartition(*place)) in assigned]
+    polled = [consumer.last_poll_timestamp(tp) or 0 for tp in partitions]
+    return bool(polled) and datetime.now(UTC).timestamp() * 1000 - max(polled) < 10_000
+
+
+def _behind(consumer: Any, topic: str, partition: int, position: int) -> int:
+    end = consumer.highwater(TopicPartition(topic, partition))
+    return max(0, (end or 0) - position)
+
+
+@asynccontextmanager
+async def watch(settings: Settings) -> AsyncIterator[Vigil]:
+    """Logs, traces, health and metrics, for as long as the service is open."""
+    start_logging(settings.service)
+    flush = start_telemetry(settings.service)
+    health = Health(monotonic())
+    vigil = Vigil(health)
+    async with serve_http(settings.http, health, monotonic):
+        running = asyncio.create_task(vigil.run())
+        try:
+            yield vigil
+        finally:
+            running.cancel()
+            await asyncio.to_thread(flush)

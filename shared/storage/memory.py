@@ -1,0 +1,79 @@
+"""The store's twin in memory: the same contract, for tests of decisions and for journeys without servers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from operator import attrgetter
+
+from shared.core.store import Changes, Conflict, Due, Fenced, Parked, Partition, StoredFact
+from shared.core.watermark import Clock
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class MemoryStore:
+    """Everything in dicts; `log` holds the facts in commit order."""
+
+    def __init__(self) -> None:
+        self.log: list[StoredFact] = []
+        self.parked: list[Parked] = []
+        self.pulses: dict[int, bytes] = {}
+        self._facts: dict[tuple[str, int], StoredFact] = {}
+        self._inbox: set[bytes] = set()
+        self._positions: dict[Partition, int] = {}
+        self._clocks: dict[int, Clock] = {}
+        self._dues: dict[str, Due] = {}
+
+    async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
+        wanted = set(streams)
+        found: dict[str, list[bytes]] = {}
+        for (stream, _), fact in sorted(self._facts.items()):
+            if stream in wanted:
+                found.setdefault(stream, []).append(fact.body)
+        return found
+
+    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
+        return self._inbox.intersection(keys)
+
+    async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
+        ripe = [
+            due for due in self._dues.values() if due.partition in until and due.at <= until[due.partition]
+        ]
+        return sorted(ripe, key=lambda due: (due.at, due.stream))
+
+    async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+        return {partition: self._positions.setdefault(partition, 0) for partition in partitions}
+
+    async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
+        return {partition: self._clocks.get(partition, Clock()) for partition in partitions}
+
+    async def commit(self, changes: Changes) -> None:
+        self._refuse(changes)
+        for fact in changes.facts:
+            self._facts[fact.stream, fact.version] = fact
+        self.log += changes.facts
+        self.parked += [each for each in changes.parked if not self._is_parked(each)]
+        self.pulses |= changes.pulses
+        self._inbox.update(changes.inbox)
+        self._clocks |= changes.clocks
+        for place, (_, after) in changes.positions.items():
+            self._positions[place] = after
+        for stream, (partition, due) in changes.dues.items():
+            self._dues.pop(stream, None)
+            if due is not None:
+                self._dues[stream] = Due(due, stream, partition)
+
+    def _is_parked(self, record: Parked) -> bool:
+        place = attrgetter("topic", "partition", "offset")
+        return any(place(record) == place(other) for other in self.parked)
+
+    def _refuse(self, changes: Changes) -> None:
+        added = {(fact.stream, fact.version) for fact in changes.facts}
+        if taken := sorted(added & self._facts.keys()):
+            raise Conflict(f"{taken[0]} is there already")
+        if len(added) < len(changes.facts):
+            raise Conflict("one version was given twice")
+        if len(self._inbox.union(changes.inbox)) < len(self._inbox) + len(changes.inbox):
+            raise Conflict("some of these events were already taken")
+        for place, (before, _) in changes.positions.items():
+            if self._positions.get(place) != before:
+                raise Fenced(f"{place} stands at {self._positions.get(place)}, not at {before}")

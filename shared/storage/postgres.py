@@ -1,0 +1,108 @@
+"""The store on PostgreSQL: one statement a kind of change, one transaction a batch, whatever its size."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from shared.core.dead_letter import headers_json
+from shared.core.store import Changes, Conflict, Due, Fenced, Partition
+from shared.core.watermark import Clock, Vouch
+from shared.observe import metrics
+from shared.storage.sql import columns, statements
+
+SQL = statements(Path(__file__).with_name("statements.sql"))
+
+
+class PostgresStore:
+    """Keeps `shared.core.store.Store` over an asyncpg pool. `statements_sent` counts round trips."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+        self.statements_sent = 0
+
+    async def _fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
+        self.statements_sent += 1
+        rows: list[asyncpg.Record] = await self.pool.fetch(SQL[name], *arguments)
+        return rows
+
+    async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
+        found: dict[str, list[bytes]] = {}
+        for stream, body in await self._fetch("bodies", streams):
+            found.setdefault(stream, []).append(body)
+        return found
+
+    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
+        return {row["key"] for row in await self._fetch("seen", keys)}
+
+    async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
+        return [Due(*row) for row in await self._fetch("dues", *columns(until.items(), 2))]
+
+    async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+        asked = columns(partitions, 2)
+        await self._fetch("positions_open", *asked)
+        return {(row[0], row[1]): row[2] for row in await self._fetch("positions", *asked)}
+
+    async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
+        sources: dict[int, dict[str, Vouch]] = {partition: {} for partition in partitions}
+        for partition, source, *vouch in await self._fetch("clocks", partitions):
+            sources[partition][source] = Vouch(*vouch)
+        reached = {row[0]: row[1] for row in await self._fetch("watermarks", partitions)}
+        return {partition: Clock(sources[partition], reached.get(partition)) for partition in partitions}
+
+    async def commit(self, changes: Changes) -> None:
+        async with self.transaction() as connection:
+            await self.write(connection, changes)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """A connection inside one transaction. Errors: `Conflict` for what is there already."""
+        try:
+            async with self.pool.acquire() as connection, connection.transaction():
+                yield connection
+        except (asyncpg.UniqueViolationError, Conflict) as error:
+            metrics.CONFLICTS.inc()
+            raise Conflict(str(error)) from error
+
+    async def write(self, connection: Any, changes: Changes) -> None:
+        """Write a batch's changes in a transaction that somebody else ends. Errors: `Fenced`."""
+        for name, rows in _rows(changes):
+            if rows:
+                self.statements_sent += 1
+                status = await connection.execute(SQL[name], *columns(rows, 1))
+                if name == "fence" and int(status.split()[1]) != len(rows):
+                    raise Fenced(f"positions of {sorted(changes.positions)} were moved by somebody else")
+        if gone := [stream for stream, (_, due) in changes.dues.items() if due is None]:
+            self.statements_sent += 1
+            await connection.execute(SQL["due_clear"], gone)
+        metrics.DUES_FIRED.inc(changes.fired)
+        for type_, number in Counter(fact.type for fact in changes.facts).items():
+            metrics.FACTS.labels(type_).inc(number)
+
+
+def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
+    yield "append", changes.facts
+    yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
+    yield "take", [(key,) for key in sorted(changes.inbox)]
+    yield "due_set", [(s, p, due) for s, (p, due) in sorted(changes.dues.items()) if due is not None]
+    yield (
+        "clock_set",
+        [
+            (partition, source, vouch.seen, vouch.lateness, vouch.closed)
+            for partition, clock in sorted(changes.clocks.items())
+            for source, vouch in sorted(clock.sources.items())
+        ],
+    )
+    yield "watermark_set", [(p, c.reached) for p, c in sorted(changes.clocks.items()) if c.reached]
+    yield (
+        "park",
+        [
+            (p.topic, p.partition, p.offset, p.key, p.body, headers_json(p.headers), p.reason, p.recorded)
+            for p in changes.parked
+        ],
+    )
+    yield "pulse", sorted(changes.pulses.items())

@@ -1,0 +1,29 @@
+from deploy.local.house.lag import behind, heard
+from deploy.local.house.metrics import summed
+
+TEXT = """\
+# HELP evergreen_dead_letters_total Records parked.
+# TYPE evergreen_dead_letters_total counter
+evergreen_dead_letters_total{topic="signals"} 3.0
+evergreen_dead_letters_total{topic="insight"} 2.0
+evergreen_relay_depth 0.0
+evergreen_lag_seconds NaN
+evergreen_batch_seconds_bucket{le="+Inf"} 7.0
+"""
+
+
+def test_a_metric_is_summed_over_its_labels_and_one_without_a_number_is_absent() -> None:
+    found = summed(TEXT)
+    assert found["evergreen_dead_letters_total"] == 5
+    assert found["evergreen_relay_depth"] == 0
+    assert "evergreen_lag_seconds" not in found
+
+
+def test_a_service_reads_the_topics_whose_pages_name_it() -> None:
+    assert heard("retention") == {"conversion", "insight"}
+
+
+def test_lag_counts_what_lies_past_the_position_and_nothing_that_retention_removed() -> None:
+    starts = {("signals", 0): 0, ("signals", 1): 40, ("insight", 0): 0}
+    ends = {("signals", 0): 10, ("signals", 1): 50, ("insight", 0): 99}
+    assert behind({"signals"}, starts, ends, {("signals", 0): 7}) == 3 + 10

@@ -1,0 +1,80 @@
+"""Only what we started is ended, and all of it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local.process import processes
+from deploy.local.process.deadline import until
+from deploy.local.process.processes import Program, Running
+
+WAITS = "import time; print('here', flush=True); time.sleep(60)"
+DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAITS}"
+# Like PostgreSQL's backends: a child in a session of its own.
+PARENT = f"""
+import subprocess, sys
+subprocess.Popen([sys.executable, '-c', {WAITS!r}], start_new_session=True)
+{WAITS}"""
+
+
+def start(tmp_path: Path, code: str, lines: int = 1) -> Running:
+    log = tmp_path / "a.log"
+    program = Program("a", [sys.executable, "-c", code], log, tmp_path, dict(os.environ))
+    running = processes.start(program, tmp_path / "run")
+    assert until(lambda: log.read_text().count("here") == lines, 10)
+    return running
+
+
+def test_what_was_started_is_found_until_it_is_stopped(tmp_path: Path) -> None:
+    running = start(tmp_path, WAITS)
+    assert processes.find("a", tmp_path / "run") == running
+    assert processes.found(tmp_path / "run") == [running]
+    processes.stop(running, tmp_path / "run", 10)
+    assert not processes.is_alive(running)
+    assert processes.found(tmp_path / "run") == []
+
+
+def test_one_that_does_not_listen_is_killed_when_its_time_is_up(tmp_path: Path) -> None:
+    running = start(tmp_path, DEAF)
+    processes.stop(running, tmp_path / "run", 0.1)
+    assert not processes.is_alive(running)
+
+
+def test_a_kill_takes_the_children_in_other_sessions_too(tmp_path: Path) -> None:
+    running = start(tmp_path, PARENT, lines=2)
+    (child,) = psutil.Process(running.pid).children()
+    processes.kill(running, tmp_path / "run")
+    assert until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 5)
+
+
+def test_a_stranger_that_got_the_pid_of_a_dead_one_is_left_alone(tmp_path: Path) -> None:
+    stranger = subprocess.Popen([sys.executable, "-c", WAITS], stdout=subprocess.DEVNULL)
+    earlier = psutil.Process(stranger.pid).create_time() - 60
+    running = Running("a", stranger.pid, earlier, signal.SIGTERM)
+    (tmp_path / "a.pid").write_text(json.dumps(vars(running)))
+    assert processes.find("a", tmp_path) is None
+    processes.stop(running, tmp_path, 1)
+    processes.kill(running, tmp_path)
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])
+def test_a_pid_file_that_makes_no_sense_names_nobody(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.pid").write_text(text)
+    assert processes.find("a", tmp_path) is None
+
+
+def test_the_end_of_a_log_is_shown_and_a_missing_one_said(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    assert "no log was written" in processes.last_lines(log)
+    log.write_text("".join(f"line {number}\n" for number in range(100)))
+    assert processes.last_lines(log).splitlines()[-1] == "    line 99"
+    assert len(processes.last_lines(log).splitlines()) == processes.TAIL_LINES

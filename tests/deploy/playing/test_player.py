@@ -1,0 +1,81 @@
+from typing import Any
+
+from deploy.demo.poison import poisons
+from deploy.events.producer import Letter, Post
+from deploy.playing.player import Manner, Played, play
+from deploy.playing.timetable import Disorder
+from deploy.purchases.purchase import Log
+from shared.contracts.reading import Unreadable, read
+from shared.contracts.signals import SIGNALS, SourceHeartbeat
+from tests.deploy.purchases.bought import bought, log_of
+
+
+class Shelf(Post):
+    """Keeps what would be sent; two partitions."""
+
+    def __init__(self) -> None:
+        super().__init__("nowhere:0")
+        self.partitions = 2
+        self.letters: list[Letter] = []
+
+    async def send(self, letters: Any) -> list[Any]:
+        self.letters.extend(letters)
+        return []
+
+
+async def played(log: Log, manner: Manner) -> tuple[Played, list[Letter]]:
+    shelf = Shelf()
+    return await play(log, manner, shelf, lambda _: None), shelf.letters
+
+
+LOG = log_of(*bought("a", 0, 1.5, 3), *bought("b", 2), until=4)
+
+
+async def test_everything_is_counted_by_what_it_is() -> None:
+    found, letters = await played(LOG, Manner(Disorder(1, 2), poisons=tuple(poisons())))
+    assert (found.signals, found.duplicates, found.poison) == (4, 2, len(poisons()))
+    assert found.heartbeats % 2 == 0
+    assert len(letters) == found.signals + found.duplicates + found.poison + found.heartbeats
+
+
+async def test_poison_is_strewn_in_before_the_last_word() -> None:
+    _, letters = await played(LOG, Manner(poisons=tuple(poisons())))
+    refused = []
+    for place, one in enumerate(letters):
+        try:
+            event = read(one.value, list(one.headers), SIGNALS)
+        except Unreadable:
+            refused.append(place)
+            continue
+        assert isinstance(event.data, SourceHeartbeat) == (one.partition is not None)
+    assert refused[0] > 0
+    assert refused[-1] < len(letters) - 2
+
+
+async def test_every_partition_hears_each_heartbeat_under_an_id_of_its_own() -> None:
+    _, letters = await played(LOG, Manner())
+    beats = [read(one.value, list(one.headers), SIGNALS) for one in letters if one.partition is not None]
+    assert len({beat.id for beat in beats}) == len(beats)
+    assert [one.partition for one in letters if one.partition is not None] == [0, 1] * (len(beats) // 2)
+    assert all(isinstance(beat.data, SourceHeartbeat) and beat.data.closed for beat in beats[-2:])
+
+
+async def test_a_purchase_carries_the_same_trace_on_every_replay_in_header_and_envelope() -> None:
+    first, second = [(await played(LOG, Manner(sample=1)))[1] for _ in range(2)]
+    assert first == second
+    event = read(first[2].value, list(first[2].headers), SIGNALS)
+    assert event.traceparent is not None
+    assert dict(first[2].headers)["traceparent"] == event.traceparent.encode()
+    assert event.traceparent.endswith("-01")
+
+
+async def test_the_pace_holds_back_what_is_not_due_yet() -> None:
+    moments = []
+    shelf = Shelf()
+    await play(LOG, Manner(pace=2.0), shelf, lambda played: moments.append((played.began, played.moment)))
+    assert len({moment for _, moment in moments}) > 2
+
+
+async def test_without_heartbeats_only_purchases_are_sent() -> None:
+    found, letters = await played(LOG, Manner(heartbeats=False))
+    assert (found.heartbeats, len(letters)) == (0, 4)

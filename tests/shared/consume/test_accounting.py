@@ -1,0 +1,21 @@
+"""What became of records is counted once each, by topic and outcome."""
+
+from collections import Counter
+
+from shared.consume.accounting import count
+from shared.consume.admission import receive
+from shared.observe.metrics import EVENTS
+from tests.shared.consume.test_admission import DOOR, START, Letter, letter
+from tests.shared.core.kitchen import NOON, wanted
+
+
+def counted(outcome: str) -> float:
+    return float(EVENTS.labels("wishes", outcome)._value.get())
+
+
+def test_an_event_heard_before_is_a_duplicate_and_not_applied() -> None:
+    before = {outcome: counted(outcome) for outcome in ("applied", "duplicate", "parked")}
+    records = [*(letter(wanted(f"w{n}", "soft"), offset=n) for n in range(3)), Letter(value=b"?", offset=3)]
+    count(receive(DOOR, records, START, NOON), Counter({"wishes": 1}))
+    grown = {outcome: counted(outcome) - number for outcome, number in before.items()}
+    assert grown == {"applied": 2, "duplicate": 1, "parked": 1}

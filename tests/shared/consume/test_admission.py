@@ -1,0 +1,159 @@
+"""Each record is heard, passed over or refused with a reason; none is lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.consume.admission import AHEAD, Door, Reception, receive, refuse
+from shared.contracts.event import Event, encode
+from tests.shared.core.kitchen import HEARD, NOON, beat, wanted
+
+START = {("wishes", 0): 0, ("wishes", 1): 0, ("hints", 0): 0}
+DOOR = Door({"wishes": HEARD, "hints": HEARD}, frozenset({"wishes"}), frozenset({"wishes"}), lambda key: 0)
+
+
+@dataclass
+class Letter:
+    """A Kafka record."""
+
+    topic: str = "wishes"
+    partition: int = 0
+    offset: int = 0
+    timestamp: int = int(NOON.timestamp() * 1000)
+    key: bytes | None = b"soft"
+    value: bytes | None = encode(wanted("w1", "soft"))
+    headers: Sequence[tuple[str, bytes | None]] = ()
+
+
+def letter(event: Event, offset: int = 0) -> Letter:
+    return Letter(key=event.subject.encode() or None, value=encode(event), offset=offset)
+
+
+def taken(*letters: Letter, positions: Mapping[tuple[str, int], int] = START) -> Reception:
+    return receive(DOOR, letters, positions, NOON)
+
+
+def reason(bad: Letter) -> str:
+    """Why this one was parked, whole."""
+    [parked] = taken(bad).parked
+    assert (parked.body, parked.key, list(parked.headers)) == (bad.value, bad.key, list(bad.headers))
+    assert (parked.topic, parked.partition, parked.offset) == (bad.topic, bad.partition, bad.offset)
+    return parked.reason
+
+
+def test_a_good_record_is_heard_with_its_place_and_its_bytes() -> None:
+    [heard] = taken(Letter(offset=4)).heard
+    assert (heard.topic, heard.partition, heard.offset) == ("wishes", 0, 4)
+    assert heard.body == Letter().value
+    assert heard.event == wanted("w1", "soft")
+
+
+def test_a_binary_event_is_heard_in_structured_bytes() -> None:
+    event = wanted("w1", "soft")
+    names = {"specversion": "1.0", "id": "w1", "source": "/guests", "type": "egg.wanted", "subject": "soft"}
+    headers = [(f"ce_{name}", text.encode()) for name, text in {**names, "time": NOON.isoformat()}.items()]
+    [heard] = taken(Letter(value=b'{"minutes": 5}', headers=headers)).heard
+    assert (heard.event, heard.body) == (event, encode(event))
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        (Letter(value=None), "the value is null"),
+        (Letter(value=b"\xff{"), "is not JSON"),
+        (Letter(value=b"[]"), "not an object"),
+        (Letter(value=b'{"specversion": "1.0"}'), "type is missing"),
+        (Letter(value=b'"' + b"x" * 300_000 + b'"'), "more than"),
+        (replace(letter(wanted("w1", "hard")), key=b"soft"), "key is not the event's subject"),
+        (replace(letter(wanted("w1", "soft")), key=None), "key is not the event's subject"),
+        (letter(wanted("w1", "")), "subject is missing"),
+        (Letter(partition=1), "belongs on partition 0, not 1: use the murmur2 partitioner"),
+        (letter(wanted("w1", "soft", at=AHEAD.seconds / 60 + 1)), "future of its arrival"),
+        (letter(beat(AHEAD.seconds / 60 + 1)), "future of its arrival"),
+        (Letter(headers=[("ce_specversion", b"\xff")]), "not UTF-8"),
+    ],
+)
+def test_what_breaks_the_contract_is_parked_as_it_came_with_a_reason(bad: Letter, why: str) -> None:
+    assert why in reason(bad)
+
+
+def test_a_clock_a_little_ahead_is_forgiven() -> None:
+    assert taken(letter(wanted("w1", "soft", at=AHEAD.seconds / 60))).heard
+
+
+def test_a_heartbeat_needs_neither_key_nor_a_partition_of_its_own() -> None:
+    assert taken(replace(letter(beat(0)), partition=1)).heard
+
+
+def test_a_topic_of_our_own_is_not_asked_for_key_place_and_time() -> None:
+    assert taken(replace(letter(wanted("w1", "soft", at=60)), topic="hints", key=b"other")).heard
+
+
+def test_who_is_not_the_keeper_counts_what_is_refused_and_parks_nothing() -> None:
+    reception = taken(Letter(topic="hints", value=b"?"))
+    assert not reception.parked
+    assert reception.refused.total() == 1
+    assert reception.positions == {("hints", 0): (0, 1)}
+
+
+def test_what_was_taken_before_is_passed_over() -> None:
+    reception = taken(*(Letter(offset=n) for n in range(5)), positions={("wishes", 0): 3})
+    assert [heard.offset for heard in reception.heard] == [3, 4]
+    assert reception.positions == {("wishes", 0): (3, 5)}
+
+
+def test_where_a_partition_stands_in_other_topics_is_fenced_too_and_no_other_partition() -> None:
+    positions = {("wishes", 0): 4, ("hints", 0): 7, ("wishes", 1): 2}
+    batch = taken(Letter(offset=4), positions=positions).batch(positions)
+    assert batch.positions == {("wishes", 0): (4, 5), ("hints", 0): (7, 7)}
+
+
+def test_a_poll_of_nothing_new_moves_nothing() -> None:
+    assert not taken(Letter(offset=2), positions={("wishes", 0): 3}).positions
+
+
+def test_a_record_delivered_twice_in_one_poll_is_heard_once() -> None:
+    assert len(taken(Letter(offset=2), Letter(offset=2)).heard) == 1
+
+
+def test_what_nobody_can_read_is_refused_unread() -> None:
+    broken = Letter(headers=[("ce_specversion",)])  # type: ignore[list-item]
+    with pytest.raises(ValueError):
+        taken(broken)
+    reception = refuse([replace(broken, headers=())], START, "ValueError: a header", NOON)
+    assert [each.reason for each in reception.parked] == ["ValueError: a header"]
+    assert reception.positions == {("wishes", 0): (0, 1)}
+
+
+def test_a_reason_is_short_and_fit_to_be_kept_whatever_it_quotes() -> None:
+    [parked] = refuse([Letter()], START, "bad \0 \ud800" + "x" * 10_000, NOON).parked
+    assert "\0" not in parked.reason
+    assert len(parked.reason.encode()) <= 1_000
+
+
+places = st.builds(
+    Letter,
+    topic=st.sampled_from(["wishes", "hints"]),
+    partition=st.just(0),
+    value=st.sampled_from([Letter().value, b"?", None, encode(beat(0))]),
+)
+
+
+@given(st.lists(places, max_size=30), st.integers(0, 10), st.integers(0, 10))
+def test_every_record_is_heard_or_refused_or_was_taken_before(
+    letters: list[Letter], wishes: int, hints: int
+) -> None:
+    ends = dict.fromkeys(("wishes", "hints"), 0)
+    lying = []
+    for each in letters:
+        lying.append(replace(each, offset=ends[each.topic]))
+        ends[each.topic] += 1
+    begun = {("wishes", 0): wishes, ("hints", 0): hints}
+    reception = taken(*lying, positions=begun)
+    skipped = sum(each.offset < begun[each.topic, 0] for each in lying)
+    assert len(lying) == len(reception.heard) + len(reception.parked) + reception.refused.total() + skipped
+    moved = {topic: (start, ends[topic]) for (topic, _), start in begun.items() if ends[topic] > start}
+    assert reception.positions == {(topic, 0): move for topic, move in moved.items()}

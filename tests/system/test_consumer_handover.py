@@ -1,0 +1,96 @@
+"""How the intake stops, gives its partitions away and takes them over."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from shared.consume.consumer import Intake
+from shared.core.batch import Batch
+from shared.service.stage import StageWork
+from tests.system.restaurant import Restaurant, hearing, until
+from tests.system.wishes import all_taken, heard_once, like, wishes
+
+
+async def test_a_stop_under_load_leaves_kafka_knowing_exactly_what_was_taken(place: Restaurant) -> None:
+    await place.publish(*wishes(2_000))
+    intake = place.intake(batch=20)
+    async with hearing(intake):
+        await all_taken(place, 100)
+    taken = await place.taken()
+    assert taken >= 100
+    assert sum((await place.hinted()).values()) == taken
+    async with hearing(place.intake()):
+        await all_taken(place, 2_000)
+    await heard_once(place, 2_000)
+
+
+class Slow(StageWork):
+    """Holds every batch until it may go on; the hand-over happens meanwhile."""
+
+    async def take(self, batch: Batch) -> Counter[str]:
+        await asyncio.sleep(0.05)
+        return await super().take(batch)
+
+
+class InHand(Slow):
+    batches = 0
+
+    async def take(self, batch: Batch) -> Counter[str]:
+        self.batches += 1
+        repeated = await super().take(batch)
+        self.batches -= 1
+        return repeated
+
+
+async def test_partitions_are_given_away_only_when_the_batch_in_hand_is_written(place: Restaurant) -> None:
+    async def working() -> bool:
+        return work.batches > 0
+
+    work = InHand(place.work.stage, place.work.transactor.vocabulary, place.work.ground)
+    await place.publish(*wishes(500))
+    async with hearing(place.intake(work, batch=10)) as intake:
+        await until(working)
+        await intake.on_partitions_revoked(set())
+        assert not work.batches
+        assert not intake.positions
+        taken = await place.taken()
+        assert taken > 0
+    assert await place.taken() == taken
+
+
+@pytest.mark.timeout(60)
+async def test_from_one_consumer_to_two_and_back_nothing_is_lost_or_doubled(place: Restaurant) -> None:
+    async def keep_publishing() -> None:
+        while not full.done():
+            start = sent["n"]
+            await place.publish(*wishes(10, start=start))
+            sent["n"] += 10
+            await asyncio.sleep(0.05)
+
+    sent = {"n": 0}
+    full: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    guests = asyncio.create_task(keep_publishing())
+    async with hearing(place.intake(like(place, Slow), instance="1", batch=30)) as first:
+        await all_taken(place, 50)
+        async with hearing(place.intake(like(place, Slow), instance="2", batch=30)) as second:
+            await until(lambda: shared_out(first, second))
+            now = await place.taken()
+            await all_taken(place, now + 100)
+        await until(lambda: owns(first, 6))
+        full.set_result(None)
+        await guests
+        await all_taken(place, sent["n"])
+    await heard_once(place, sent["n"])
+    assert await place.parked() == []
+
+
+async def shared_out(*intakes: Intake) -> bool:
+    return all([await owns(intake, 3) for intake in intakes])
+
+
+async def owns(intake: Intake, partitions: int) -> bool:
+    consumer: AIOKafkaConsumer | Any = intake.consumer
+    return consumer is not None and len(consumer.assignment()) == len(intake.positions) == partitions

@@ -1,0 +1,144 @@
+"""What the intake does about poison, outages and lost replies: it parks what it must, and skips nothing."""
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiokafka.errors import KafkaError
+
+from shared.core.batch import Batch
+from shared.service.stage import StageWork
+from tests.system.cut import Wire
+from tests.system.restaurant import Restaurant, hearing
+from tests.system.wishes import all_taken, heard_once, like, wishes
+
+
+class LosesTheReply(StageWork):
+    """Every other batch is written, and then the connection breaks before anybody knows."""
+
+    turn = 0
+
+    async def take(self, batch: Batch) -> Counter[str]:
+        repeated = await super().take(batch)
+        self.turn += 1
+        if self.turn % 2:
+            raise ConnectionError("the reply to COMMIT was lost")
+        return repeated
+
+
+async def test_a_batch_whose_reply_was_lost_is_not_applied_again(place: Restaurant) -> None:
+    async with hearing(place.intake(like(place, LosesTheReply), batch=40)):
+        await place.publish(*wishes(400))
+        await all_taken(place, 400)
+    await heard_once(place, 400)
+    assert await place.parked() == []
+
+
+class Chokes(StageWork):
+    """On one guest's wish, always."""
+
+    async def take(self, batch: Batch) -> Counter[str]:
+        if any(heard.event.id in {"w7", "w222", "w223"} for heard in batch.heard):
+            raise ZeroDivisionError("no \0 pan \ud800 left")
+        return await super().take(batch)
+
+
+async def test_poison_is_found_and_parked_and_all_others_are_applied(place: Restaurant) -> None:
+    async with hearing(place.intake(like(place, Chokes))):
+        await place.publish(*wishes(300))
+        await all_taken(place, 300)
+    await heard_once(place, 297)
+    assert await place.parked() == ["ZeroDivisionError: no  pan \\ud800 left"] * 3
+    bodies = await place.store.pool.fetch("select body from parked")
+    assert all(b'"egg.wanted"' in row["body"] for row in bodies)
+
+
+class ChokesEvenOnParking(Chokes):
+    """Three times."""
+
+    tries = 0
+
+    async def take(self, batch: Batch) -> Counter[str]:
+        self.tries += bool(batch.parked)
+        if batch.parked and self.tries <= 3:
+            raise ValueError("this row cannot be written")
+        return await super().take(batch)
+
+
+async def test_what_cannot_even_be_parked_is_not_skipped(place: Restaurant) -> None:
+    await place.publish(*wishes(20))
+    async with hearing(place.intake(like(place, ChokesEvenOnParking), batch=5)):
+        await all_taken(place, 20)
+    await heard_once(place, 19)
+    assert len(await place.parked()) == 1
+
+
+async def test_what_nobody_can_read_is_parked_and_stops_nothing(place: Restaurant) -> None:
+    bad: list[tuple[bytes | None, bytes | None]] = [
+        (b"x", None), (b"x", b"\xff"), (b"x", b"{}"), (b"x", b"[1]"), (None, b"x"),
+    ]  # fmt: skip
+    async with hearing(place.intake()):
+        await place.publish(*wishes(50))
+        await place.send(*bad)
+        await place.publish(*wishes(50, start=50))
+        await all_taken(place, 105)
+    await heard_once(place, 100)
+    assert len(await place.parked()) == 5
+
+
+class Stumbles(StageWork):
+    """What it takes to judge is away for the first four tries; to park would work."""
+
+    tries = 0
+
+    async def take(self, batch: Batch) -> Counter[str]:
+        self.tries += 1
+        if self.tries <= 4 and batch.heard:
+            raise ConnectionError("the database is away")
+        return await super().take(batch)
+
+
+async def test_an_outage_parks_nothing(place: Restaurant) -> None:
+    await place.publish(*wishes(1))
+    async with hearing(place.intake(like(place, Stumbles))):
+        await all_taken(place, 1)
+    await heard_once(place, 1)
+    assert await place.parked() == []
+
+
+async def test_who_comes_before_kafka_hears_all_once_it_is_there(place: Restaurant) -> None:
+    await place.publish(*wishes(20))
+    async with closed_door(place.settings.kafka) as (door, opened):
+        intake = place.intake(kafka=door)
+        for _ in range(3):
+            with pytest.raises(KafkaError):
+                await intake.start()
+        tasks = len(asyncio.all_tasks())
+        with pytest.raises(KafkaError):
+            await intake.start()
+        assert len(asyncio.all_tasks()) <= tasks  # a failed start leaves nothing running
+        await opened()
+        async with hearing(intake):
+            await all_taken(place, 20)
+    await heard_once(place, 20)
+
+
+@asynccontextmanager
+async def closed_door(kafka: str) -> AsyncIterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    """An address at which nobody answers until it is opened; then Kafka does."""
+    host, _, port = kafka.rpartition(":")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address: int = taken.getsockname()[1]
+    doors: list[asyncio.Server] = []
+
+    async def opened() -> None:
+        wire = Wire((host, int(port)), "before the commit", 0, 0)
+        doors.append(await asyncio.start_server(wire.connect, "127.0.0.1", address))
+
+    yield f"127.0.0.1:{address}", opened
+    for door in doors:
+        door.close()
