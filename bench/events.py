@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import md5
 
 from bench.sizes import PARTITIONS
-from shared.consume.partitioner import home
+from shared.consume.partitioner import partition_of
 from shared.contracts.event import Event, encode, iso
 from shared.contracts.signals import OrderPaid, SourceHeartbeat
 
@@ -32,7 +32,7 @@ def purchase(id: str, customer: str, time: datetime) -> Letter:
     data = OrderPaid(order_id=id, amount=1_999, currency="EUR")
     trace = f"00-{md5(id.encode(), usedforsecurity=False).hexdigest()}-00f067aa0ba902b7-00"
     event = Event(id, SOURCE, customer, time, data, traceparent=trace)
-    return Letter(home(key, PARTITIONS), key, encode(event))
+    return Letter(partition_of(key, PARTITIONS), key, encode(event))
 
 
 def heartbeats(time: datetime) -> list[Letter]:

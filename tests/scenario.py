@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.contracts.fact import Fact
-from shared.core.decider import Decider, TimePassed
+from shared.core.decider import Decider, TimerFired
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ class Scenario:
         assert tuple(self.decider.decide(again, self.command, self.at)) == ()
 
     def _time_says_no_more(self) -> None:
-        if isinstance(self.command, TimePassed):
+        if isinstance(self.command, TimerFired):
             again = self.decider.replay((*self.facts, *self.answer))
             assert tuple(self.decider.decide(again, self.command, self.at)) == ()
 

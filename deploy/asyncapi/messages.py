@@ -10,7 +10,7 @@ from deploy.asyncapi.envelope import TRACEPARENT, Schema, binary, cloud_event, r
 from shared.contracts import topics
 from shared.contracts.event import STRUCTURED
 from shared.contracts.fact import Fact, Vocabulary
-from shared.core.dead_letter import letter_headers
+from shared.core.dead_letter import dead_letter_headers
 
 GOLDEN = Path(topics.__file__).with_name("golden")
 KAFKA = {"bindingVersion": "0.5.0"}
@@ -74,7 +74,7 @@ def _message(
 
 def dead_letter() -> Message:
     """A record as it came, with headers that say who refused it and why."""
-    place = letter_headers("acquisition", "signals", 3, 1742, "id is missing or empty", 1, [("x", b"1")])
+    place = dead_letter_headers("acquisition", "signals", 3, 1742, "id is missing or empty", 1, [("x", b"1")])
     said = {name: raw.decode() for name, raw in place}
     required = [name for name in said if name.startswith("evergreen-")]
     properties = {name: {"type": "string"} for name in required}

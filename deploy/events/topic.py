@@ -7,14 +7,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import ConsumerRecord
 
 from deploy.errors import Trouble
-from shared.consume.lenient_records import forgive
+from shared.consume.lenient_records import install_lenient_records
 
 Place = tuple[str, int]
 
 
 def consumer(bootstrap: str) -> AIOKafkaConsumer:
     """A reader of its own, not started."""
-    forgive()
+    install_lenient_records()
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", group_id=None,
         request_timeout_ms=10_000, max_partition_fetch_bytes=4 * 1024 * 1024,

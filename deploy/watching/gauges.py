@@ -38,7 +38,7 @@ class Reading:
     judged: Mapping[int, datetime] = field(default_factory=dict)
     behind: Mapping[tuple[str, Place], int] = field(default_factory=dict)
     unpublished: Mapping[str, int] = field(default_factory=dict)
-    parked: int = 0
+    dead_letters: int = 0
     ends: Mapping[Place, int] = field(default_factory=dict)
 
     @property
@@ -89,7 +89,9 @@ class Gauges:
         unpublished = {
             name: await self._value(name, "select count(*) from unpublished") for name in self.databases
         }
-        parked = sum([await self._value(name, "select count(*) from parked") for name in self.databases])
+        dead_letters = sum(
+            [await self._value(name, "select count(*) from dead_letters") for name in self.databases]
+        )
         journeys = await self._rows("insight", "select stage, count(*) from stages group by stage")
         judged = await self._rows("insight", "select partition, reached from judged")
         ends = await self._ends()
@@ -97,7 +99,7 @@ class Gauges:
             (name, place): end - positions[name].get(place, 0)
             for name, heard in HEARS.items() for place, end in ends.items() if place[0] in heard
         }  # fmt: skip
-        return Reading(dict(journeys), facts, dict(judged), behind, unpublished, parked, ends)
+        return Reading(dict(journeys), facts, dict(judged), behind, unpublished, dead_letters, ends)
 
     async def _positions(self, name: str) -> dict[Place, int]:
         rows = await self._rows(name, "select topic, partition, next_offset from positions")

@@ -120,7 +120,7 @@ class Screen:
         table.add_row("events a second", f"{self._rate():,.0f}", "")
         table.add_row("records waiting", f"{self.reading.lag:,}", "")
         table.add_row("behind, event time", _behind(self.played.moment, self.reading.reached), "")
-        table.add_row("dead letters", f"{self.reading.parked:,}", "")
+        table.add_row("dead letters", f"{self.reading.dead_letters:,}", "")
         return table
 
 

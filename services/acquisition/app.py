@@ -6,14 +6,14 @@ from shared.contracts.acquisition import ACQUISITION
 from shared.contracts.signals import SIGNALS
 from shared.core.batch import Stage
 from shared.service.runtime import Service, run
-from shared.service.stage import stage_work
+from shared.service.stage import stage_handler
 
 STAGE = Stage("acquisition", {"lead": LEAD}, react, ticks=frozenset({"signals"}))
 SERVICE = Service(
     name="acquisition",
     hears={"signals": SIGNALS},
-    keeps=frozenset({"signals"}),
-    work=stage_work(STAGE, ACQUISITION),
+    dead_letters_for=frozenset({"signals"}),
+    handler=stage_handler(STAGE, ACQUISITION),
 )
 
 if __name__ == "__main__":

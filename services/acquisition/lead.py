@@ -7,7 +7,7 @@ from typing import assert_never
 
 from services.acquisition.score import COLD_AFTER_DAYS, THRESHOLD, points_for
 from shared.contracts.acquisition import LeadCaptured, LeadQualified, LeadScored, LeadWentCold, Points
-from shared.core.decider import Decider, TimePassed
+from shared.core.decider import Decider, TimerFired
 
 Fact = LeadCaptured | LeadScored | LeadQualified | LeadWentCold
 
@@ -33,11 +33,11 @@ class Lead:
         return sum(points.points for points in self.because)
 
 
-def decide(lead: Lead | None, command: Notice | TimePassed, at: datetime) -> Sequence[Fact]:
+def decide(lead: Lead | None, command: Notice | TimerFired, at: datetime) -> Sequence[Fact]:
     match command:
         case Notice():
             return [*_captured(lead, command), *_scored(lead or Lead(), command, at)]
-        case TimePassed():
+        case TimerFired():
             return [LeadWentCold(after_days=COLD_AFTER_DAYS)] if _left_alone(lead, at) else []
         case _:
             assert_never(command)

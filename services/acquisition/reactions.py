@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from services.acquisition.lead import Notice
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid, TouchRecorded, UserSignedUp
-from shared.core.decider import Order
+from shared.core.decider import Routed
 
 
-def react(event: Event) -> Sequence[Order[Notice]]:
+def react(event: Event) -> Sequence[Routed[Notice]]:
     match event.data:
         case TouchRecorded(channel=channel, campaign=campaign):
             notice = Notice("touch", channel, campaign)
@@ -18,4 +18,4 @@ def react(event: Event) -> Sequence[Order[Notice]]:
             notice = Notice("paid", "purchase")
         case _:
             return []  # not a sign of a person
-    return [Order("lead", event.subject, notice)]
+    return [Routed("lead", event.subject, notice)]

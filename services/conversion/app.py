@@ -6,10 +6,10 @@ from shared.contracts.conversion import CONVERSION
 from shared.contracts.signals import SIGNALS
 from shared.core.batch import Stage
 from shared.service.runtime import Service, run
-from shared.service.stage import stage_work
+from shared.service.stage import stage_handler
 
 STAGE = Stage("conversion", {"customer": CUSTOMER}, react, ticks=frozenset({"signals"}))
-SERVICE = Service(name="conversion", hears={"signals": SIGNALS}, work=stage_work(STAGE, CONVERSION))
+SERVICE = Service(name="conversion", hears={"signals": SIGNALS}, handler=stage_handler(STAGE, CONVERSION))
 
 if __name__ == "__main__":
     run(SERVICE)

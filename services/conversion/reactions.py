@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from services.conversion.customer import Pay, SignUp
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid, UserSignedUp
-from shared.core.decider import Order
+from shared.core.decider import Routed
 
 
-def react(event: Event) -> Sequence[Order[SignUp | Pay]]:
+def react(event: Event) -> Sequence[Routed[SignUp | Pay]]:
     match event.data:
         case UserSignedUp(plan=plan):
-            return [Order("customer", event.subject, SignUp(plan))]
+            return [Routed("customer", event.subject, SignUp(plan))]
         case OrderPaid(order_id=order_id, amount=amount, currency=currency):
-            return [Order("customer", event.subject, Pay(order_id, amount, currency))]
+            return [Routed("customer", event.subject, Pay(order_id, amount, currency))]
         case _:
             return []  # nobody's sign-up or payment

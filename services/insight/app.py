@@ -19,23 +19,23 @@ from shared.core.batch import Batch
 from shared.core.store import Changes
 from shared.observe.telemetry import batch_span, decision_trace
 from shared.resilience.transient import is_outage
-from shared.service.runtime import Ground, Service, run
+from shared.service.runtime import Service, ServiceContext, run
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN = 0.1
 """Seconds until a partition that waits at a boundary looks whether another process has settled the week."""
 
 
-class InsightWork:
-    """Keeps `shared.core.handler.Work`: a batch is told and judged, then time passes as far as it can."""
+class InsightHandler:
+    """Keeps `shared.core.handler.Handler`: a batch is told and judged, then time passes as far as it can."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
-        self.judge = Judge(ground.store, Policy(), decision_trace, lambda: datetime.now(UTC))
+    def __init__(self, context: ServiceContext) -> None:
+        self.context = context
+        self.judge = Judge(context.store, Policy(), decision_trace, lambda: datetime.now(UTC))
         self._one_at_a_time = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
 
-    async def take(self, batch: Batch) -> Counter[str]:
+    async def handle(self, batch: Batch) -> Counter[str]:
         async with self._turn():
             await self.judge.known.load()
             entries = enter(batch.heard, self.judge.known.clocks)
@@ -55,22 +55,24 @@ class InsightWork:
                 raise
 
     async def _write(self, batch: Batch, entries: Entries) -> Counter[str]:
-        changes = Changes(positions=dict(batch.positions), parked=list(batch.parked), clocks=entries.clocks)
+        changes = Changes(
+            positions=dict(batch.positions), dead_letters=list(batch.dead_letters), clocks=entries.clocks
+        )
         if entries.first is not None:
             self.judge.open(entries.first, changes)
         async with self.judge.known.transaction({heard.partition for heard in batch.heard}) as connection:
             new = await views.tell(connection, entries.told.values(), datetime.now(UTC))
             if bought := await views.buy(connection, new):
                 await self.judge.hear(connection, bought, new, changes)
-            await self.ground.store.write(connection, changes)
+            await self.context.store.write(connection, changes)
         self.judge.known.clocks |= entries.clocks
         self.judge.heartbeats |= entries.heartbeats
-        self.ground.relay.wake()
+        self.context.relay.wake()
         return entries.repeated(new)
 
     async def _pass_time(self) -> None:
         while await self.judge.step():
-            self.ground.relay.wake()
+            self.context.relay.wake()
 
     def forget(self) -> None:
         self.judge.known.forget()
@@ -104,8 +106,8 @@ SERVICE = Service(
         "conversion": CONVERSION,
         "retention": RETENTION,
     },
-    keeps=frozenset({"acquisition", "conversion", "retention"}),
-    work=InsightWork,
+    dead_letters_for=frozenset({"acquisition", "conversion", "retention"}),
+    handler=InsightHandler,
 )
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def enter(heard: Iterable[Heard], clocks: Mapping[int, Clock]) -> Entries:
             if key in entries.told:
                 entries.twice[h.topic] += 1
                 continue
-            known = entries.clocks.get(h.partition, clocks[h.partition]).reached
+            known = entries.clocks.get(h.partition, clocks[h.partition]).watermark
             entries.told[key] = Entry(h, key, known)
     return entries
 

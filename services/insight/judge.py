@@ -22,7 +22,7 @@ from shared.contracts.event import Event, encode
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import read
 from shared.contracts.topics import PARTITIONS
-from shared.core.batch import Trace, pulse
+from shared.core.batch import Trace, heartbeat
 from shared.core.store import Changes, StoredFact
 from shared.core.watermark import Clock
 
@@ -98,13 +98,13 @@ class Judge:
             judgement = Judgement(self.known.rules, await ledger.watched(connection, entered))
             judgement.enter_week(entered)
             await ledger.judge(connection, entered)
-            await self.store.write(connection, Changes(dues=judgement.dues))
+            await self.store.write(connection, Changes(timers=judgement.timers))
         self.known.judged |= entered
 
     async def _pass(self, further: Mapping[int, Judged]) -> None:
         until = {partition: morning(to.through) for partition, to in further.items()}
-        ripe = await self.store.dues(until)
-        changes = Changes(pulses={p: self._pulse(p, moment) for p, moment in until.items()})
+        ripe = await self.store.timers(until)
+        changes = Changes(heartbeats={p: self._heartbeat(p, moment) for p, moment in until.items()})
         async with self.known.transaction(further) as connection:
             if ripe:
                 changes.fired = len(ripe)
@@ -118,11 +118,13 @@ class Judge:
             await self.store.write(connection, changes)
         self.known.judged |= further
 
-    def _pulse(self, partition: int, reached: datetime) -> bytes:
+    def _heartbeat(self, partition: int, reached: datetime) -> bytes:
         clock = self.known.clocks[partition]
-        spoken = clock.closed and clock.reached is not None and clock.reached - reached < timedelta(days=1)
+        spoken = (
+            clock.closed and clock.watermark is not None and clock.watermark - reached < timedelta(days=1)
+        )
         sources = clock.sources if spoken else {}
-        return encode(pulse(SOURCE, partition, Clock(sources, reached)))
+        return encode(heartbeat(SOURCE, partition, Clock(sources, reached)))
 
     async def _refit(self, week: int) -> None:
         assert self.known.rules is not None
@@ -151,7 +153,7 @@ class Judge:
     ) -> None:
         """Keep everyone touched; every change is a fact with its evidence."""
         await ledger.remember(connection, judgement.touched)
-        changes.dues |= judgement.dues
+        changes.timers |= judgement.timers
         customers = {customer for customer, _ in judgement.told}
         purchases = await ledger.evidence(connection, customers) if customers else {}
         for customer, version, change in judgement.numbered():

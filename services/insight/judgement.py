@@ -10,7 +10,7 @@ from services.insight.churn.live import due, dues, hear, judge
 from services.insight.churn.revise import Told, revise
 from services.insight.churn.rules import Rules
 from services.insight.churn.weeks import morning
-from shared.core.store import Due
+from shared.core.store import Timer
 
 CATEGORY = "silence"
 
@@ -34,13 +34,13 @@ def customer_of(name: str) -> str:
 
 
 class Judgement:
-    """`people` are those before; `touched`, `told` and `dues` are what comes of it."""
+    """`people` are those before; `touched`, `told` and `timers` are what comes of it."""
 
     def __init__(self, rules: Rules | None, people: Mapping[str, Person]) -> None:
         self.rules, self.before, self.people = rules, people, dict(people)
         self.touched: dict[str, Person] = {}
         self.told: list[tuple[str, Change]] = []
-        self.dues: dict[str, tuple[int, datetime | None]] = {}
+        self.timers: dict[str, tuple[int, datetime | None]] = {}
 
     def hear(self, customer: str, partition: int, days: Sequence[date], judged: Judged) -> bool:
         """New purchase days; False when one is late: the customer must be revised from the timeline."""
@@ -58,7 +58,7 @@ class Judgement:
         person = self.people.get(customer, Person(partition))
         self._turn(customer, person, revise(customer, days, told, judged, self.rules), judged)
 
-    def pass_time(self, ripe: Iterable[Due], until: Mapping[int, Judged]) -> None:
+    def pass_time(self, ripe: Iterable[Timer], until: Mapping[int, Judged]) -> None:
         """Fire what is due on each partition up to its new morning, in order of (due, stream)."""
         assert self.rules is not None, "nothing is due before the calendar has opened"
         heap = [(each.at.date(), each.stream, each.partition) for each in ripe]
@@ -80,7 +80,7 @@ class Judgement:
             buyers = [person.buyer for person in there.values()]
             for customer, on in zip(there, dues(buyers, judged, self.rules), strict=True):
                 if on is not None:
-                    self.dues[stream(customer)] = (partition, morning(on))
+                    self.timers[stream(customer)] = (partition, morning(on))
 
     def numbered(self) -> Iterator[tuple[str, int, Change]]:
         """What is told, each with its version in the customer's stream."""
@@ -95,5 +95,5 @@ class Judgement:
         self.people[customer] = self.touched[customer] = after
         self.told += [(customer, change) for change in changes]
         next_on = due(buyer, judged, self.rules) if self.rules else None
-        self.dues[stream(customer)] = (person.partition, morning(next_on) if next_on else None)
+        self.timers[stream(customer)] = (person.partition, morning(next_on) if next_on else None)
         return next_on

@@ -21,10 +21,10 @@ def passing(places: Mapping[int, Place], rules: Rules) -> dict[int, Judged]:
     """Where time can pass within the week: to the clock's morning, at most the last before the boundary."""
     further: dict[int, Judged] = {}
     for partition, place in places.items():
-        if place.clock.reached is None:
+        if place.clock.watermark is None:
             continue
         end = rules.weeks.boundary(place.judged.week + 1) - DAY
-        through = min(last_morning(place.clock.reached), end)
+        through = min(last_morning(place.clock.watermark), end)
         if through > place.judged.through:
             further[partition] = Judged(through, place.judged.week)
     return further
@@ -48,4 +48,4 @@ def fit_due(clocks: Iterable[Clock], rules: Rules, decided: int) -> int | None:
 
 
 def _there(clock: Clock, rules: Rules, week: int) -> bool:
-    return clock.reached is not None and last_morning(clock.reached) >= rules.weeks.boundary(week)
+    return clock.watermark is not None and last_morning(clock.watermark) >= rules.weeks.boundary(week)

@@ -8,7 +8,7 @@ from shared.contracts.insight import INSIGHT
 from shared.contracts.retention import RETENTION
 from shared.core.batch import Stage
 from shared.service.runtime import Service, run
-from shared.service.stage import stage_work
+from shared.service.stage import stage_handler
 
 HEARS = {"conversion": CONVERSION, "insight": INSIGHT}
 STAGE = Stage(
@@ -18,7 +18,9 @@ STAGE = Stage(
     ticks=frozenset(HEARS),
     awaits=frozenset({"/evergreen/conversion", "/evergreen/insight"}),
 )
-SERVICE = Service(name="retention", hears=HEARS, keeps=frozenset(HEARS), work=stage_work(STAGE, RETENTION))
+SERVICE = Service(
+    name="retention", hears=HEARS, dead_letters_for=frozenset(HEARS), handler=stage_handler(STAGE, RETENTION)
+)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -7,21 +7,21 @@ from services.retention.relationship import Begin, Repeat
 from shared.contracts.conversion import CustomerWon, OrderRepeated
 from shared.contracts.event import Event
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
-from shared.core.decider import Order
+from shared.core.decider import Routed
 
 
-def react(event: Event) -> Sequence[Order[Begin | Repeat | Open | Close]]:
+def react(event: Event) -> Sequence[Routed[Begin | Repeat | Open | Close]]:
     customer = event.subject
     match event.data:
         case CustomerWon(order_id=order_id):
-            return [Order("relationship", customer, Begin(order_id))]
+            return [Routed("relationship", customer, Begin(order_id))]
         case OrderRepeated(order_id=order_id, number=number):
-            return [Order("relationship", customer, Repeat(order_id, number))]
+            return [Routed("relationship", customer, Repeat(order_id, number))]
         case ChurnRiskRaised(alert_id=alert_id, rule=rule):
-            return [Order("care", customer, Open(alert_id, rule))]
+            return [Routed("care", customer, Open(alert_id, rule))]
         case ChurnRiskResolved(alert_id=alert_id):
-            return [Order("care", customer, Close(alert_id, "returned"))]
+            return [Routed("care", customer, Close(alert_id, "returned"))]
         case ChurnRiskWithdrawn(alert_id=alert_id):
-            return [Order("care", customer, Close(alert_id, "withdrawn"))]
+            return [Routed("care", customer, Close(alert_id, "withdrawn"))]
         case _:
             return []  # not about a relationship

@@ -4,25 +4,25 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from shared.consume.admission import Reception, Record
+from shared.consume.admission import Admitted, Record
 from shared.observe import metrics
 
 
-def count(reception: Reception, repeated: Counter[str]) -> None:
-    """By topic and outcome; refused records are counted whether this service parks them or another.
+def count(admitted: Admitted, repeated: Counter[str]) -> None:
+    """By topic and outcome; a refused record is another service's dead letter.
 
     `repeated` of those heard, by topic, were duplicates.
     """
-    outcomes = Counter((heard.topic, "applied") for heard in reception.heard)
+    outcomes = Counter((heard.topic, "applied") for heard in admitted.heard)
     for topic, number in repeated.items():
         outcomes[topic, "applied"] -= number
         outcomes[topic, "duplicate"] += number
-    outcomes += Counter((letter.topic, "parked") for letter in reception.parked)
-    outcomes += reception.refused
+    outcomes += Counter((dead_letter.topic, "dead_letter") for dead_letter in admitted.dead_letters)
+    outcomes += admitted.refused
     for (topic, outcome), number in outcomes.items():
         metrics.EVENTS.labels(topic, outcome).inc(number)
-    for letter in reception.parked:
-        metrics.DEAD_LETTERS.labels(letter.topic).inc()
+    for dead_letter in admitted.dead_letters:
+        metrics.DEAD_LETTERS.labels(dead_letter.topic).inc()
 
 
 def measure(records: Sequence[Record]) -> None:

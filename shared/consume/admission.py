@@ -11,7 +11,7 @@ from shared.contracts.fact import Vocabulary
 from shared.contracts.reading import Unknown, Unreadable, is_binary, read
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard
-from shared.core.store import Parked, Partition
+from shared.core.store import DeadLetter, TopicPartition
 
 AHEAD = timedelta(minutes=5)
 """How far a producer's clock may run before the broker's."""
@@ -33,22 +33,22 @@ class Record(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """What one service hears. `keeps` are the topics whose unreadable records it parks for all.
+class AdmissionPolicy:
+    """What one service hears. Of the topics `dead_letters_for` it keeps, for all, what cannot be read.
 
-    A topic that outsiders write (`strict`) is also checked for key, partition and future times;
-    `home(key)` is the partition on which a key belongs.
+    A topic that outsiders write (`external`) is also checked for key, partition and future times;
+    `partition_of(key)` is the partition on which a key belongs.
     """
 
     hears: Mapping[str, Vocabulary]
-    keeps: frozenset[str]
-    strict: frozenset[str]
-    home: Callable[[bytes], int]
+    dead_letters_for: frozenset[str]
+    external: frozenset[str]
+    partition_of: Callable[[bytes], int]
 
-    def admit(self, record: Record) -> Event:
+    def event(self, record: Record) -> Event:
         """The event, or `Unreadable`."""
         event = read(record.value, record.headers, self.hears[record.topic])
-        if record.topic in self.strict:
+        if record.topic in self.external:
             self._check_place(record, event)
         return event
 
@@ -61,22 +61,22 @@ class Door:
             raise Unreadable("subject is missing: it names the customer")
         if record.key is None or record.key != event.subject.encode():
             raise Unreadable("the record's key is not the event's subject: both are the customer id")
-        if (home := self.home(record.key)) != record.partition:
+        if (place := self.partition_of(record.key)) != record.partition:
             raise Unreadable(
-                f"this key belongs on partition {home}, not {record.partition}: use the murmur2 partitioner"
+                f"this key belongs on partition {place}, not {record.partition}: use the murmur2 partitioner"
             )
 
 
 @dataclass(slots=True)
-class Reception:
-    """A poll's records sorted into what is heard and what is refused."""
+class Admitted:
+    """A poll's records sorted into what is heard, what becomes a dead letter, and what is passed over."""
 
     heard: list[Heard] = field(default_factory=list)
-    parked: list[Parked] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
-    positions: dict[Partition, tuple[int, int]] = field(default_factory=dict)
+    positions: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
 
-    def fresh(self, records: Iterable[Record], positions: Mapping[Partition, int]) -> Iterator[Record]:
+    def fresh(self, records: Iterable[Record], positions: Mapping[TopicPartition, int]) -> Iterator[Record]:
         """The records that were not taken before; each moves its partition's position past itself."""
         for record in records:
             place = (record.topic, record.partition)
@@ -85,56 +85,58 @@ class Reception:
                 self.positions[place] = (before, record.offset + 1)
                 yield record
 
-    def batch(self, positions: Mapping[Partition, int]) -> Batch:
+    def batch(self, positions: Mapping[TopicPartition, int]) -> Batch:
         """All of it; `positions` are those before. A partition is one world whatever topics it is heard from:
         where it stands in the others is fenced as well, for who has moved one of them has changed it."""
         touched = {partition for _, partition in self.positions}
         standing = {place: (at, at) for place, at in positions.items() if place[1] in touched}
-        return Batch(self.heard, self.parked, standing | self.positions)
+        return Batch(self.heard, self.dead_letters, standing | self.positions)
 
 
-def receive(
-    door: Door,
+def admit(
+    policy: AdmissionPolicy,
     records: Iterable[Record],
-    positions: Mapping[Partition, int],
+    positions: Mapping[TopicPartition, int],
     recorded: datetime,
-    into: Reception | None = None,
-) -> Reception:
+    into: Admitted | None = None,
+) -> Admitted:
     """Sort records, after those that `into` holds already.
 
     Records below their partition's position were taken before: they are passed over. So is a type that a
     listener does not know on another stage's topic: it is newer than this listener.
     """
-    reception = into or Reception()
-    heard = reception.heard.append
-    for record in reception.fresh(records, positions):
+    admitted = into or Admitted()
+    heard = admitted.heard.append
+    for record in admitted.fresh(records, positions):
         try:
-            event = door.admit(record)
+            event = policy.event(record)
         except Unreadable as reason:
-            if isinstance(reason, Unknown) and record.topic not in door.strict:
-                reception.refused[record.topic, "skipped"] += 1
-            elif record.topic in door.keeps:
-                reception.parked.append(parked(record, str(reason), recorded))
+            if isinstance(reason, Unknown) and record.topic not in policy.external:
+                admitted.refused[record.topic, "skipped"] += 1
+            elif record.topic in policy.dead_letters_for:
+                admitted.dead_letters.append(dead_letter(record, str(reason), recorded))
             else:
-                reception.refused[record.topic, "refused"] += 1
+                admitted.refused[record.topic, "refused"] += 1
             continue
         body = encode(event) if is_binary(record.headers) else record.value or b""
         heard(Heard(record.topic, record.partition, record.offset, event, body))
-    return reception
+    return admitted
 
 
-def refuse(
-    records: Iterable[Record], positions: Mapping[Partition, int], reason: str, recorded: datetime
-) -> Reception:
-    """All of them parked for one reason, unread: reading may be what cannot be done."""
-    reception = Reception()
-    reception.parked = [parked(each, reason, recorded) for each in reception.fresh(records, positions)]
-    return reception
+def dead_lettered(
+    records: Iterable[Record], positions: Mapping[TopicPartition, int], reason: str, recorded: datetime
+) -> Admitted:
+    """All of them as dead letters for one reason, unread: reading may be what cannot be done."""
+    admitted = Admitted()
+    admitted.dead_letters = [
+        dead_letter(each, reason, recorded) for each in admitted.fresh(records, positions)
+    ]
+    return admitted
 
 
-def parked(record: Record, reason: str, recorded: datetime) -> Parked:
+def dead_letter(record: Record, reason: str, recorded: datetime) -> DeadLetter:
     """The record as it is kept: bytes, headers, place and reason."""
-    return Parked(
+    return DeadLetter(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

@@ -14,7 +14,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 
 
-class ForgivingRecords:
+class LenientRecords:
     """What aiokafka asks of the bytes of one fetch: batch after batch."""
 
     def __init__(self, fetched: bytes) -> None:
@@ -23,12 +23,12 @@ class ForgivingRecords:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._records, name)
 
-    def next_batch(self) -> "ForgivingBatch":
+    def next_batch(self) -> "LenientBatch":
         self._place += 1
-        return ForgivingBatch(self._records.next_batch(), self._fetched, self._place)
+        return LenientBatch(self._records.next_batch(), self._fetched, self._place)
 
 
-class ForgivingBatch:
+class LenientBatch:
     """The batch at this place of a fetch."""
 
     def __init__(self, batch: Any, fetched: bytes, place: int) -> None:
@@ -65,6 +65,6 @@ class _Odd(bytearray):
         return bytes(self).decode(encoding, "backslashreplace")
 
 
-def forgive() -> None:
+def install_lenient_records() -> None:
     """Every consumer of this process reads so from here on."""
-    fetcher.MemoryRecords = ForgivingRecords
+    fetcher.MemoryRecords = LenientRecords

@@ -6,6 +6,6 @@ from aiokafka.partitioner import murmur2
 
 
 @lru_cache(maxsize=1_000_000)
-def home(key: bytes, partitions: int) -> int:
+def partition_of(key: bytes, partitions: int) -> int:
     """murmur2 of the key, made positive, modulo the number of partitions."""
     return int(murmur2(key) & 0x7FFFFFFF) % partitions

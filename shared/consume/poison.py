@@ -1,4 +1,4 @@
-"""Records that a service cannot take: found by halving and parked; unless it can hardly take any.
+"""Records that a service cannot take: found by halving, kept as dead letters; unless it can hardly take any.
 
 What breaks the contract is refused before, without limit: that is its sender's fault. Here the service's own
 work has failed. One record in a while may be odd; when most are, the service is, and it holds rather than
@@ -15,28 +15,28 @@ from shared.resilience.transient import Outage, is_outage
 
 log = logging.getLogger(__name__)
 LAST, MOST = 100, 50
-"""Of the last hundred records at most fifty are parked."""
+"""Of the last hundred records at most fifty become dead letters."""
 
 Write = Callable[[Sequence[Record]], Awaitable[None]]
-Park = Callable[[Sequence[Record], str], Awaitable[None]]
-Patiently = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+DeadLetter = Callable[[Sequence[Record], str], Awaitable[None]]
+Retry = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
 
 
-class Held(Outage):
+class CircuitOpen(Outage):
     """The service is at fault, not the record: it waits to be mended, and skips nothing."""
 
 
-class Sieve:
+class PoisonIsolator:
     """Takes records whole, or halves them until the one that fails stands alone; remembers how many did."""
 
-    def __init__(self, write: Write, park: Park, patiently: Patiently) -> None:
-        self._write, self._park, self._patiently = write, park, patiently
+    def __init__(self, write: Write, dead_letter: DeadLetter, retry: Retry) -> None:
+        self._write, self._dead_letter, self._retry = write, dead_letter, retry
         self._failed: deque[bool] = deque(maxlen=LAST)
 
     async def take(self, records: Sequence[Record]) -> None:
-        """Returns when each is applied or parked. Errors: `Outage` when they are another's now."""
+        """Returns when each is applied or a dead letter. Errors: `Outage` when they are another's now."""
         try:
-            await self._patiently(lambda: self._write(records))
+            await self._retry(lambda: self._write(records))
         except (Outage, asyncio.CancelledError):
             raise
         except Exception as error:
@@ -51,10 +51,10 @@ class Sieve:
             self._failed.extend([False] * min(len(records), LAST))
 
     async def _refuse(self, record: Sequence[Record], reason: str) -> None:
-        parks = sum(self._failed) < MOST
-        attempt = (lambda: self._park(record, reason)) if parks else (lambda: self._write(record))
-        await self._patiently(lambda: self._or_hold(attempt))
-        self._failed.append(parks)
+        isolates = sum(self._failed) < MOST
+        attempt = (lambda: self._dead_letter(record, reason)) if isolates else (lambda: self._write(record))
+        await self._retry(lambda: self._or_hold(attempt))
+        self._failed.append(isolates)
 
     async def _or_hold(self, attempt: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -64,4 +64,4 @@ class Sieve:
                 raise
             failed = f"{sum(self._failed)} of the last {len(self._failed)} records failed"
             log.exception("held until the service is mended: %s", failed)
-            raise Held(failed) from error
+            raise CircuitOpen(failed) from error

@@ -4,17 +4,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from shared.consume.admission import Door, Reception, Record, receive
-from shared.core.store import Partition
+from shared.consume.admission import AdmissionPolicy, Admitted, Record, admit
+from shared.core.store import TopicPartition
 
 SLICE = 100
 """Records read before the writing beside them gets its turn again: some milliseconds."""
 
-Write = Callable[[Reception], Awaitable[None]]
+Write = Callable[[Admitted], Awaitable[None]]
 
 
 async def write_in_order(
-    door: Door, records: Sequence[Record], positions: Mapping[Partition, int], size: int, write: Write
+    policy: AdmissionPolicy,
+    records: Sequence[Record],
+    positions: Mapping[TopicPartition, int],
+    size: int,
+    write: Write,
 ) -> None:
     """Write the records, `size` a batch, one batch after another; the first failure ends it.
 
@@ -24,11 +28,11 @@ async def write_in_order(
     writing: asyncio.Future[None] | None = None
     try:
         for start in range(0, len(records), size):
-            reception = await _read(door, records[start : start + size], reached, writing is not None)
-            reached |= {place: after for place, (_, after) in reception.positions.items()}
+            admitted = await _read(policy, records[start : start + size], reached, writing is not None)
+            reached |= {place: after for place, (_, after) in admitted.positions.items()}
             if writing is not None:
                 await writing
-            writing = asyncio.ensure_future(write(reception))
+            writing = asyncio.ensure_future(write(admitted))
         if writing is not None:
             await writing
     finally:
@@ -37,12 +41,12 @@ async def write_in_order(
 
 
 async def _read(
-    door: Door, records: Sequence[Record], positions: Mapping[Partition, int], beside: bool
-) -> Reception:
-    reception = Reception()
+    policy: AdmissionPolicy, records: Sequence[Record], positions: Mapping[TopicPartition, int], beside: bool
+) -> Admitted:
+    admitted = Admitted()
     now = datetime.now(UTC)
     for start in range(0, len(records), SLICE):
-        receive(door, records[start : start + SLICE], positions, now, reception)
+        admit(policy, records[start : start + SLICE], positions, now, admitted)
         if beside:
             await asyncio.sleep(0)
-    return reception
+    return admitted

@@ -1,1 +1,1 @@
-"""What a service decides and keeps: pure rules of batches, timers and watermarks, and the ports below them."""
+"""What a service decides and keeps: pure rules of batches, timers and watermarks, and their ports."""

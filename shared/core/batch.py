@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from shared.contracts.event import Event, encode, fact_id, iso
 from shared.contracts.fact import Fact
 from shared.contracts.signals import SourceHeartbeat
-from shared.core.decider import Decider, Order, TimePassed
-from shared.core.store import Changes, Due, Parked, Partition, StoredFact
+from shared.core.decider import Decider, Routed, TimerFired
+from shared.core.store import Changes, DeadLetter, StoredFact, Timer, TopicPartition
 from shared.core.watermark import Clock
 
 Trace = Callable[[str | None, str], str | None]
@@ -29,11 +29,11 @@ class Heard(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one poll brought: events in order, what is refused, and how far positions move."""
+    """What one poll brought: events in each_routed, what cannot be taken, and how far positions move."""
 
     heard: Sequence[Heard]
-    parked: Sequence[Parked] = ()
-    positions: Mapping[Partition, tuple[int, int]] = field(default_factory=dict)
+    dead_letters: Sequence[DeadLetter] = ()
+    positions: Mapping[TopicPartition, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Stage:
 
     name: str
     deciders: Mapping[str, Decider[Any, Any, Any]]
-    react: Callable[[Event], Sequence[Order[Any]]]
+    react: Callable[[Event], Sequence[Routed[Any]]]
     ticks: frozenset[str]
     awaits: frozenset[str] = frozenset()
 
@@ -63,31 +63,31 @@ class Stream(NamedTuple):
 
 
 @dataclass(slots=True)
-class Ground:
+class Snapshot:
     """What was true before the batch."""
 
     streams: Mapping[str, Stream]
     clocks: Mapping[int, Clock]
     seen: set[bytes]
-    dues: Sequence[Due]
+    timers: Sequence[Timer]
 
 
-class Sitting:
-    """One batch being decided: an overlay of new states over the ground, and the changes so far."""
+class BatchDecision:
+    """One batch being decided: an overlay of new states over the snapshot, and the changes so far."""
 
-    def __init__(self, stage: Stage, ground: Ground, recorded: datetime, trace: Trace) -> None:
-        self.stage, self.ground, self.recorded, self.trace = stage, ground, recorded, trace
+    def __init__(self, stage: Stage, snapshot: Snapshot, recorded: datetime, trace: Trace) -> None:
+        self.stage, self.snapshot, self.recorded, self.trace = stage, snapshot, recorded, trace
         self.streams: dict[str, Stream] = {}
         self.changes = Changes()
-        self._seen = set(ground.seen)
-        self._clocks = dict(ground.clocks)
-        self._due_now = {due.stream: due.at for due in ground.dues}
+        self._seen = set(snapshot.seen)
+        self._clocks = dict(snapshot.clocks)
+        self._timer_of = {due.stream: due.at for due in snapshot.timers}
         self._heaps: dict[int, list[tuple[datetime, str]]] = {}
-        for due in ground.dues:
+        for due in snapshot.timers:
             heapq.heappush(self._heaps.setdefault(due.partition, []), (due.at, due.stream))
 
-    def hear(self, heard: Heard, orders: Sequence[Order[Any]]) -> bool:
-        """Take one event, to which the stage's reaction are these orders; False when it was heard before."""
+    def hear(self, heard: Heard, routed: Sequence[Routed[Any]]) -> bool:
+        """Take one event, to which the stage's reaction are these routed; False when it was heard before."""
         event = heard.event
         if isinstance(event.data, SourceHeartbeat):
             if heard.topic in self.stage.ticks:
@@ -97,31 +97,33 @@ class Sitting:
             return False
         self._seen.add(key)
         self.changes.inbox.append(key)
-        for order in orders:
-            self._decide(order.stream, order.command, event.time, heard.partition, event)
+        for each_routed in routed:
+            self._decide(each_routed.stream, each_routed.command, event.time, heard.partition, event)
         return True
 
     def _tick(self, heard: Heard) -> None:
         before = self._clocks.get(heard.partition, Clock())
         clock = self._clocks[heard.partition] = before.hear(heard.event, self.stage.awaits)
         self.changes.clocks[heard.partition] = clock
-        if clock.reached is None or (clock.reached, clock.closed) == (before.reached, before.closed):
+        if clock.watermark is None or (clock.watermark, clock.closed) == (before.watermark, before.closed):
             return
-        self._fire(heard.partition, clock.reached, heard.event)
-        self.changes.pulses[heard.partition] = encode(pulse(self.stage.source, heard.partition, clock))
+        self._fire(heard.partition, clock.watermark, heard.event)
+        self.changes.heartbeats[heard.partition] = encode(
+            heartbeat(self.stage.source, heard.partition, clock)
+        )
 
     def _fire(self, partition: int, until: datetime, cause: Event) -> None:
         heap = self._heaps.get(partition, [])
         while heap and heap[0][0] <= until:
             at, stream = heapq.heappop(heap)
-            if self._due_now.get(stream) == at:
+            if self._timer_of.get(stream) == at:
                 self.changes.fired += 1
-                self._remember_due(stream, partition, None)  # asked once, whatever it answers
-                self._decide(stream, TimePassed(), at, partition, cause)
+                self._set_timer(stream, partition, None)  # asked once, whatever it answers
+                self._decide(stream, TimerFired(), at, partition, cause)
 
     def _decide(self, name: str, command: object, at: datetime, partition: int, cause: Event) -> None:
         decider = self.stage.deciders[name.partition("-")[0]]
-        stream = self.streams.get(name) or self.ground.streams.get(name) or Stream(0, decider.initial)
+        stream = self.streams.get(name) or self.snapshot.streams.get(name) or Stream(0, decider.initial)
         version, state = stream.version, stream.state
         for fact in decider.decide(state, command, at):
             version += 1
@@ -131,13 +133,13 @@ class Sitting:
             self.streams[name] = Stream(version, state)
             due = decider.due(state)
             if due != decider.due(stream.state):
-                self._remember_due(name, partition, due)
+                self._set_timer(name, partition, due)
 
-    def _remember_due(self, stream: str, partition: int, due: datetime | None) -> None:
-        self.changes.dues[stream] = (partition, due)
-        self._due_now.pop(stream, None)
+    def _set_timer(self, stream: str, partition: int, due: datetime | None) -> None:
+        self.changes.timers[stream] = (partition, due)
+        self._timer_of.pop(stream, None)
         if due is not None:
-            self._due_now[stream] = due
+            self._timer_of[stream] = due
             heapq.heappush(self._heaps.setdefault(partition, []), (due, stream))
 
     def _stored(
@@ -176,13 +178,13 @@ def stored(event: Event, stream: str, partition: int, cause: Event | None) -> St
     )
 
 
-def pulse(source: str, partition: int, clock: Clock) -> Event:
+def heartbeat(source: str, partition: int, clock: Clock) -> Event:
     """A stage's own heartbeat: it has spoken about everything up to here."""
-    assert clock.reached is not None
+    assert clock.watermark is not None
     return Event(
-        id=f"{partition}@{iso(clock.reached)}{'!' if clock.closed else ''}",
+        id=f"{partition}@{iso(clock.watermark)}{'!' if clock.closed else ''}",
         source=source,
         subject="",
-        time=clock.reached,
+        time=clock.watermark,
         data=SourceHeartbeat(closed=clock.closed),
     )

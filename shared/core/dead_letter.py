@@ -19,7 +19,7 @@ def headers_back(text: str) -> list[tuple[str, bytes | None]]:
     return [(name, None if raw is None else base64.b64decode(raw)) for name, raw in orjson.loads(text)]
 
 
-def letter_headers(
+def dead_letter_headers(
     service: str, topic: str, partition: int, offset: int, reason: str, attempt: int, original: Headers
 ) -> list[tuple[str, bytes]]:
     """The headers of a dead letter: who refused it, where it lay and why, then its own as `original-*`."""

@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Fact)
 
 
 @dataclass(frozen=True, slots=True)
-class TimePassed:
+class TimerFired:
     """Event time went past the moment that `due` had named."""
 
 
@@ -27,12 +27,12 @@ class Decider(Generic[S, C, F]):
     """`decide(state, command, at)` answers with new facts, `evolve(state, fact)` folds them.
 
     `category` names the streams (`lead` in `lead-42`); `due(state)` is the next moment at which time
-    alone would make the aggregate speak: it is then handed `TimePassed()` with `at` = that moment.
+    alone would make the aggregate speak: it is then handed `TimerFired()` with `at` = that moment.
     """
 
     category: str
     initial: S
-    decide: Callable[[S, C | TimePassed, datetime], Sequence[F]]
+    decide: Callable[[S, C | TimerFired, datetime], Sequence[F]]
     evolve: Callable[[S, F], S]
     due: Callable[[S], datetime | None] = never
 
@@ -44,7 +44,7 @@ class Decider(Generic[S, C, F]):
         return state
 
 
-class Order(NamedTuple, Generic[C]):
+class Routed(NamedTuple, Generic[C]):
     """A reaction: this command, for the stream `category`-`id`."""
 
     category: str

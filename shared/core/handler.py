@@ -1,4 +1,4 @@
-"""What a service does with a batch: the port between intake and the services."""
+"""What a service does with a batch: the port between consumer and the services."""
 
 from collections import Counter
 from typing import Protocol
@@ -6,10 +6,10 @@ from typing import Protocol
 from shared.core.batch import Batch
 
 
-class Work(Protocol):
-    """One service's work."""
+class Handler(Protocol):
+    """What one service does with its batches."""
 
-    async def take(self, batch: Batch) -> Counter[str]:
+    async def handle(self, batch: Batch) -> Counter[str]:
         """Write the batch's effects and its positions in one transaction.
 
         Returns how many events of each topic changed nothing: they were heard before, at another offset.

@@ -9,7 +9,7 @@ from eventsourcing.persistence import IntegrityError
 
 from shared.core.watermark import Clock
 
-Partition = tuple[str, int]
+TopicPartition = tuple[str, int]
 """Topic and partition number."""
 
 
@@ -38,7 +38,7 @@ class StoredFact(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class DeadLetter:
     """A record that could not be taken: where it lay, its bytes, and why."""
 
     topic: str
@@ -56,17 +56,17 @@ class Changes:
     """All that one batch changes; written in one transaction or not at all."""
 
     facts: list[StoredFact] = field(default_factory=list)
-    dues: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
-    positions: dict[Partition, tuple[int, int]] = field(default_factory=dict)
+    timers: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
+    positions: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
     clocks: dict[int, Clock] = field(default_factory=dict)
     inbox: list[bytes] = field(default_factory=list)
-    parked: list[Parked] = field(default_factory=list)
-    pulses: dict[int, bytes] = field(default_factory=dict)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    heartbeats: dict[int, bytes] = field(default_factory=dict)
     fired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Timer:
     """A stream that time alone makes speak at `at`."""
 
     at: datetime
@@ -83,10 +83,10 @@ class Store(Protocol):
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         """Which of these events were taken before."""
 
-    async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
+    async def timers(self, until: Mapping[int, datetime]) -> Sequence[Timer]:
         """What is due on each partition up to and including its moment, in order of (due, stream)."""
 
-    async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         """The next offset to take; 0 (and remembered) for a partition never seen."""
 
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:

@@ -9,7 +9,7 @@ import orjson
 
 from shared.contracts.fact import Fact, Vocabulary
 from shared.contracts.signals import SourceHeartbeat
-from shared.core.batch import Batch, Ground, Heard, Sitting, Stage, Stream, Trace
+from shared.core.batch import Batch, BatchDecision, Heard, Snapshot, Stage, Stream, Trace
 from shared.core.store import Store
 from shared.core.watermark import Clock
 
@@ -35,28 +35,28 @@ class Transactor:
         Errors: `Conflict`, `Fenced` (nothing written: forget, read positions, hear again), and whatever a
         decider raises.
         """
-        orders = [self.stage.react(heard.event) for heard in batch.heard]
-        streams = {order.stream for each in orders for order in each}
-        sitting = Sitting(self.stage, await self._ground(batch.heard, streams), recorded, trace)
+        routed = [self.stage.react(heard.event) for heard in batch.heard]
+        streams = {each_routed.stream for each in routed for each_routed in each}
+        decision = BatchDecision(self.stage, await self._snapshot(batch.heard, streams), recorded, trace)
         repeated = Counter(
             heard.topic
-            for heard, each in zip(batch.heard, orders, strict=True)
-            if not sitting.hear(heard, each)
+            for heard, each in zip(batch.heard, routed, strict=True)
+            if not decision.hear(heard, each)
         )
-        sitting.changes.positions.update(batch.positions)
-        sitting.changes.parked.extend(batch.parked)
-        await self.store.commit(sitting.changes)
-        self._remember(sitting)
+        decision.changes.positions.update(batch.positions)
+        decision.changes.dead_letters.extend(batch.dead_letters)
+        await self.store.commit(decision.changes)
+        self._remember(decision)
         return repeated
 
-    async def _ground(self, heard: Sequence[Heard], named: set[str]) -> Ground:
+    async def _snapshot(self, heard: Sequence[Heard], named: set[str]) -> Snapshot:
         events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]
         await self._load_clocks({h.partition for h in heard})
         until = self._ticked(heard)
-        dues = await self.store.dues(until) if until else ()
-        streams = await self._streams(named.union(due.stream for due in dues))
+        timers = await self.store.timers(until) if until else ()
+        streams = await self._streams(named.union(due.stream for due in timers))
         seen = await self.store.seen([event.key for event in events]) if events else set()
-        return Ground(streams, self.clocks, seen, dues)
+        return Snapshot(streams, self.clocks, seen, timers)
 
     def _ticked(self, heard: Sequence[Heard]) -> dict[int, datetime]:
         """How far each partition's clock will have come at the end of the batch."""
@@ -65,7 +65,7 @@ class Transactor:
             if isinstance(h.event.data, SourceHeartbeat) and h.topic in self.stage.ticks:
                 before = clocks.get(h.partition, self.clocks[h.partition])
                 clocks[h.partition] = before.hear(h.event, self.stage.awaits)
-        return {partition: clock.reached for partition, clock in clocks.items() if clock.reached}
+        return {partition: clock.watermark for partition, clock in clocks.items() if clock.watermark}
 
     async def _load_clocks(self, partitions: set[int]) -> None:
         if missing := sorted(partitions - self.clocks.keys()):
@@ -86,9 +86,9 @@ class Transactor:
         event: dict[str, Any] = orjson.loads(body)
         return self.vocabulary[event["type"]].model_validate(event["data"])
 
-    def _remember(self, sitting: Sitting) -> None:
-        self.clocks.update(sitting.changes.clocks)
-        for name, stream in sitting.streams.items():
+    def _remember(self, decision: BatchDecision) -> None:
+        self.clocks.update(decision.changes.clocks)
+        for name, stream in decision.streams.items():
             self.streams[name] = stream
             self.streams.move_to_end(name)
         while len(self.streams) > REMEMBERED:

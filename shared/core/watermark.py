@@ -12,7 +12,7 @@ from shared.contracts.signals import SourceHeartbeat
 
 
 @dataclass(frozen=True, slots=True)
-class Vouch:
+class SourceWatermark:
     """A source said: all before `seen - lateness` is published; `closed`: nothing more will come."""
 
     seen: datetime
@@ -31,10 +31,10 @@ class Vouch:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`reached` is the partition's watermark; None until a first source has spoken. It never goes back."""
+    """`watermark` is the partition's watermark; None until a first source has spoken. It never goes back."""
 
-    sources: Mapping[str, Vouch] = field(default_factory=dict)
-    reached: datetime | None = None
+    sources: Mapping[str, SourceWatermark] = field(default_factory=dict)
+    watermark: datetime | None = None
 
     def hear(self, heartbeat: Event, awaited: frozenset[str] = frozenset()) -> "Clock":
         """The clock after one more heartbeat: min over live sources, or the latest word of closed ones.
@@ -43,16 +43,16 @@ class Clock:
         """
         assert isinstance(heartbeat.data, SourceHeartbeat)
         lateness = timedelta(seconds=heartbeat.data.allowed_lateness_seconds)
-        vouch = Vouch(heartbeat.time, lateness, heartbeat.data.closed)
+        said = SourceWatermark(heartbeat.time, lateness, heartbeat.data.closed)
         before = self.sources.get(heartbeat.source)
-        if before and vouch.rank <= before.rank:
+        if before and said.rank <= before.rank:
             return self
-        sources = {**self.sources, heartbeat.source: vouch}
+        sources = {**self.sources, heartbeat.source: said}
         if not awaited <= sources.keys():
-            return Clock(sources, self.reached)
+            return Clock(sources, self.watermark)
         live = [source.watermark for source in sources.values() if not source.closed]
         heard = min(live) if live else max(source.watermark for source in sources.values())
-        return Clock(sources, max(heard, self.reached) if self.reached else heard)
+        return Clock(sources, max(heard, self.watermark) if self.watermark else heard)
 
     @property
     def closed(self) -> bool:

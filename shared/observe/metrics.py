@@ -24,17 +24,19 @@ BATCH_SECONDS = Histogram(
 
 EVENTS = Counter(
     "evergreen_events",
-    "Records taken, by what became of them: applied, duplicate, skipped, refused, parked.",
+    "Records taken, by what became of them: applied, duplicate, skipped, refused, dead_letter.",
     ["topic", "outcome"],
 )
 FACTS = Counter("evergreen_facts", "Facts decided and stored, by event type.", ["type"])
 DEAD_LETTERS = Counter(
-    "evergreen_dead_letters", "Records parked and sent to dead-letters, by the topic they lay on.", ["topic"]
+    "evergreen_dead_letters",
+    "Records kept as dead letters and sent to dead-letters, by the topic they lay on.",
+    ["topic"],
 )
 CONFLICTS = Counter("evergreen_conflicts", "Transactions given up because another writer was first.")
 RETRIES = Counter("evergreen_retries", "Batches tried again, by the kind of error.", ["reason"])
 
-RELAY_DEPTH = Gauge("evergreen_relay_depth", "Stored facts, pulses and letters not published yet.")
+RELAY_DEPTH = Gauge("evergreen_relay_depth", "Stored facts, heartbeats and dead letters not published yet.")
 RELAY_AGE = Gauge(
     "evergreen_relay_age_seconds", "Age of the oldest that is not published yet; 0 when none is."
 )
@@ -43,10 +45,11 @@ RELAY_PUBLISHED = Counter(
 )
 RELAY_REBUILT = Counter("evergreen_relay_rebuilt", "Producers thrown away and built again after an error.")
 
-DUE_BACKLOG = Gauge(
-    "evergreen_due_backlog", "Due moments that the clock of their partition has passed and nobody has judged."
+TIMER_BACKLOG = Gauge(
+    "evergreen_timer_backlog",
+    "Timer moments that the clock of their partition has passed and nobody has fired.",
 )
-DUES_FIRED = Counter("evergreen_dues_fired", "Times that a stream was told its due moment had come.")
+TIMERS_FIRED = Counter("evergreen_timers_fired", "Timers fired: a stream was told that its moment had come.")
 WATERMARK_AGE = Gauge(
     "evergreen_watermark_age_seconds", "Wall clock minus the watermark of the partition.", ["partition"]
 )

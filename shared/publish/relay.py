@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 
 from shared.contracts.event import STRUCTURED
 from shared.contracts.topics import DEAD_LETTERS
-from shared.core.dead_letter import headers_back, letter_headers
+from shared.core.dead_letter import dead_letter_headers, headers_back
 from shared.observe import metrics
 from shared.observe.telemetry import send_trace
 from shared.resilience.transient import is_outage
@@ -120,8 +120,8 @@ class Relay:
         said: dict[int, list[Any]] = {}
         sending = []
         for row in rows:
-            if row["kind"] == "parked":
-                sending.append(await producer.send(**self._letter(row)))
+            if row["kind"] == "dead_letter":
+                sending.append(await producer.send(**self._dead_letter(row)))
             else:
                 said.setdefault(row["partition"], []).append(row)
         await asyncio.gather(*sending, *(self._say(producer, each, said[each]) for each in said))
@@ -145,8 +145,8 @@ class Relay:
         key = row["key"].encode() if row["key"] else None
         return {"timestamp": None, "key": key, "value": row["body"], "headers": headers}
 
-    def _letter(self, row: Any) -> dict[str, Any]:
-        headers = letter_headers(
+    def _dead_letter(self, row: Any) -> dict[str, Any]:
+        headers = dead_letter_headers(
             self.settings.service, row["topic"], row["partition"], row["offset_"], row["reason"],
             row["attempt"], headers_back(row["headers"]),
         )  # fmt: skip

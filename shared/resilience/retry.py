@@ -16,7 +16,7 @@ T = TypeVar("T")
 LONGEST = 1.0
 
 
-async def patiently(
+async def retry(
     attempt: Callable[[], Awaitable[T]],
     what: str,
     *,
@@ -44,7 +44,7 @@ async def patiently(
             await between()
 
 
-async def knock(kafka: str) -> None:
+async def probe(kafka: str) -> None:
     """Whether anybody answers: a FastStream broker that fails to start leaves a producer behind each time."""
     client = AIOKafkaClient(bootstrap_servers=kafka)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from aiokafka import TopicPartition
 
-from shared.consume.consumer import Intake
+from shared.consume.consumer import Consumer
 from shared.observe import metrics
 from shared.observe.health import Health, serve_http
 from shared.observe.logs import start_logging
@@ -26,15 +26,15 @@ EVERY = 0.5
 DATABASE_EVERY = 4
 
 
-class Vigil:
-    """Beats from the start; looks at intake, relay and database once `begin` has named them."""
+class Monitor:
+    """Beats from the start; looks at consumer, relay and database once `begin` has named them."""
 
     def __init__(self, health: Health) -> None:
         self.health = health
-        self._watching: tuple[Intake, Relay, asyncpg.Pool] | None = None
+        self._watching: tuple[Consumer, Relay, asyncpg.Pool] | None = None
 
-    def begin(self, intake: Intake, relay: Relay, pool: asyncpg.Pool) -> None:
-        self._watching = (intake, relay, pool)
+    def begin(self, consumer: Consumer, relay: Relay, pool: asyncpg.Pool) -> None:
+        self._watching = (consumer, relay, pool)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -42,25 +42,25 @@ class Vigil:
         while True:
             self.health.beat(monotonic())
             if self._watching is not None:
-                intake, relay, pool = self._watching
-                self._look_at_intake(intake)
+                consumer, relay, pool = self._watching
+                self._look_at_consumer(consumer)
                 self.health.relay(relay.moved_at)
                 if turn % DATABASE_EVERY == 0:
                     await self._ask(pool)
             turn += 1
             await asyncio.sleep(EVERY)
 
-    def _look_at_intake(self, intake: Intake) -> None:
+    def _look_at_consumer(self, consumer: Consumer) -> None:
         now = monotonic()
-        consumer = intake.consumer
-        owned = sorted(intake.positions)
+        client = consumer.client
+        owned = sorted(consumer.positions)
         self.health.assigned(owned, now)
-        if consumer is None:
+        if client is None:
             return
-        if intake.at_work() or _polled_lately(consumer, owned):
+        if consumer.at_work() or _polled_lately(client, owned):
             self.health.polled(now)
         for topic in {topic for topic, _ in owned}:
-            behind = (_behind(consumer, topic, p, intake.positions[t, p]) for t, p in owned if t == topic)
+            behind = (_behind(client, topic, p, consumer.positions[t, p]) for t, p in owned if t == topic)
             metrics.LAG_RECORDS.labels(topic).set(sum(behind))
 
     async def _ask(self, pool: asyncpg.Pool) -> None:
@@ -76,7 +76,7 @@ class Vigil:
         self.health.database(True, monotonic())
         metrics.RELAY_DEPTH.set(depth)
         metrics.RELAY_AGE.set(age)
-        metrics.DUE_BACKLOG.set(backlog)
+        metrics.TIMER_BACKLOG.set(backlog)
         now = datetime.now(UTC)
         for partition, reached in watermarks:
             metrics.WATERMARK_AGE.labels(str(partition)).set((now - reached).total_seconds())
@@ -95,16 +95,16 @@ def _behind(consumer: Any, topic: str, partition: int, position: int) -> int:
 
 
 @asynccontextmanager
-async def watch(settings: Settings) -> AsyncIterator[Vigil]:
+async def watch(settings: Settings) -> AsyncIterator[Monitor]:
     """Logs, traces, health and metrics, for as long as the service is open."""
     start_logging(settings.service)
     flush = start_telemetry(settings.service)
     health = Health(monotonic())
-    vigil = Vigil(health)
+    monitor = Monitor(health)
     async with serve_http(settings.http, health, monotonic):
-        running = asyncio.create_task(vigil.run())
+        running = asyncio.create_task(monitor.run())
         try:
-            yield vigil
+            yield monitor
         finally:
             running.cancel()
             await asyncio.to_thread(flush)

@@ -4,9 +4,9 @@ select count(*)::int, coalesce(extract(epoch from now() - min(waiting.recorded))
 from (select f.recorded from unpublished u left join facts f using (xid, position) limit 10000) as waiting;
 
 -- name: backlog
--- Due moments that their clock has passed and nobody has judged.
-select count(*)::int from dues d join watermarks w on w.partition = d.partition and d.due <= w.reached;
+-- Timers that their clock has passed and nobody has fired.
+select count(*)::int from timers t join watermarks w on w.partition = t.partition and t.at <= w.watermark;
 
 -- name: watermarks
 -- How far each clock has come.
-select partition, reached from watermarks;
+select partition, watermark from watermarks;

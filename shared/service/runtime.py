@@ -1,4 +1,4 @@
-"""What a service opens and closes, in order: database, intake, relay; it waits for what is away.
+"""What a service opens and closes, in order: database, consumer, relay; it waits for what is away.
 
 On SIGTERM it finishes the batch in hand, publishes what it decided, and ends within ten seconds.
 """
@@ -14,14 +14,14 @@ from typing import Any
 import asyncpg
 import uvloop
 
-from shared.consume.admission import Door
-from shared.consume.consumer import Intake
-from shared.consume.partitioner import home
+from shared.consume.admission import AdmissionPolicy
+from shared.consume.consumer import Consumer
+from shared.consume.partitioner import partition_of
 from shared.contracts.fact import Vocabulary
 from shared.contracts.topics import PARTITIONS
-from shared.core.handler import Work
+from shared.core.handler import Handler
 from shared.publish.relay import Relay
-from shared.resilience.retry import patiently
+from shared.resilience.retry import retry
 from shared.service.monitor import watch
 from shared.settings import Settings, read_settings
 from shared.storage.postgres import PostgresStore
@@ -30,8 +30,8 @@ DRAIN = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """What a service's work stands on."""
+class ServiceContext:
+    """What a service's handler stands on."""
 
     settings: Settings
     store: PostgresStore
@@ -40,13 +40,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service's table of contents: whom it hears, what it keeps in order, what it does."""
+    """A service's table of contents: whom it hears, what it does with it, whose dead letters it keeps."""
 
     name: str
     hears: Mapping[str, Vocabulary]
-    work: Callable[[Ground], Work]
-    keeps: frozenset[str] = frozenset()
-    strict: frozenset[str] = frozenset({"signals"})
+    handler: Callable[[ServiceContext], Handler]
+    dead_letters_for: frozenset[str] = frozenset()
+    external: frozenset[str] = frozenset({"signals"})
 
 
 def run(service: Service) -> None:
@@ -64,17 +64,17 @@ async def _serve(service: Service, settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with watch(settings) as vigil:
+    async with watch(settings) as monitor:
         opening = asyncio.create_task(_open(service, settings))
         await _first(opening, stop)
         if not opening.done():
             opening.cancel()
             return
-        ground, intake = opening.result()
-        vigil.begin(intake, ground.relay, ground.store.pool)
-        working = asyncio.gather(ground.relay.run(), patiently(intake.start, "waiting for Kafka"))
+        context, consumer = opening.result()
+        monitor.begin(consumer, context.relay, context.store.pool)
+        working = asyncio.gather(context.relay.run(), retry(consumer.start, "waiting for Kafka"))
         await _first(working, stop)
-        await _close(intake, ground, working)
+        await _close(consumer, context, working)
 
 
 async def _first(task: asyncio.Future[Any], stop: asyncio.Event) -> None:
@@ -83,11 +83,13 @@ async def _first(task: asyncio.Future[Any], stop: asyncio.Event) -> None:
     stopping.cancel()
 
 
-async def _open(service: Service, settings: Settings) -> tuple[Ground, Intake]:
-    pool = await patiently(lambda: _pool(settings.database), "waiting for PostgreSQL")
-    ground = Ground(settings, PostgresStore(pool), Relay(settings))
-    door = Door(service.hears, service.keeps, service.strict, lambda key: home(key, PARTITIONS))
-    return ground, Intake(settings, door, ground.store, service.work(ground))
+async def _open(service: Service, settings: Settings) -> tuple[ServiceContext, Consumer]:
+    pool = await retry(lambda: _pool(settings.database), "waiting for PostgreSQL")
+    context = ServiceContext(settings, PostgresStore(pool), Relay(settings))
+    policy = AdmissionPolicy(
+        service.hears, service.dead_letters_for, service.external, lambda key: partition_of(key, PARTITIONS)
+    )
+    return context, Consumer(settings, policy, context.store, service.handler(context))
 
 
 async def _pool(database: str) -> asyncpg.Pool:
@@ -102,13 +104,13 @@ async def _pool(database: str) -> asyncpg.Pool:
     return pool
 
 
-async def _close(intake: Intake, ground: Ground, working: asyncio.Future[Any]) -> None:
+async def _close(consumer: Consumer, context: ServiceContext, working: asyncio.Future[Any]) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(intake.stop(), DRAIN)
+        await asyncio.wait_for(consumer.stop(), DRAIN)
     with suppress(TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        await asyncio.wait_for(_published(ground), 1.0)
+        await asyncio.wait_for(_published(context), 1.0)
     working.cancel()
-    ground.store.pool.terminate()
+    context.store.pool.terminate()
     with suppress(asyncio.CancelledError):
         await working  # what made it end, if anything, is raised here
 
@@ -117,7 +119,7 @@ async def _leave_as_it_is(_: Any) -> None:
     """Nothing here changes a session, and a reset would cost a round trip at every release."""
 
 
-async def _published(ground: Ground) -> None:
-    ground.relay.wake()
-    while await ground.store.pool.fetchval("select exists (select from unpublished)"):
+async def _published(context: ServiceContext) -> None:
+    context.relay.wake()
+    while await context.store.pool.fetchval("select exists (select from unpublished)"):
         await asyncio.sleep(0.02)

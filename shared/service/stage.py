@@ -1,4 +1,4 @@
-"""The work of a stage: every batch through `transact`, inside a span that links its causes, counted."""
+"""The handler of a stage: every batch through `transact`, inside a span that links its causes, counted."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,20 +8,20 @@ from shared.contracts.fact import Vocabulary
 from shared.core.batch import Batch, Stage
 from shared.core.transactor import Transactor
 from shared.observe.telemetry import batch_span, decision_trace
-from shared.service.runtime import Ground
+from shared.service.runtime import ServiceContext
 
 
-class StageWork:
-    """Keeps `shared.core.handler.Work` for one stage."""
+class StageHandler:
+    """Keeps `shared.core.handler.Handler` for one stage."""
 
-    def __init__(self, stage: Stage, vocabulary: Vocabulary, ground: Ground) -> None:
-        self.stage, self.ground = stage, ground
-        self.transactor = Transactor(stage, vocabulary, ground.store)
+    def __init__(self, stage: Stage, vocabulary: Vocabulary, context: ServiceContext) -> None:
+        self.stage, self.context = stage, context
+        self.transactor = Transactor(stage, vocabulary, context.store)
 
-    async def take(self, batch: Batch) -> Counter[str]:
+    async def handle(self, batch: Batch) -> Counter[str]:
         with batch_span(self.stage.name, [heard.event.traceparent for heard in batch.heard]):
             repeated = await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
-        self.ground.relay.wake()
+        self.context.relay.wake()
         return repeated
 
     def forget(self) -> None:
@@ -31,6 +31,6 @@ class StageWork:
         self.transactor.forget()
 
 
-def stage_work(stage: Stage, vocabulary: Vocabulary) -> Callable[[Ground], StageWork]:
-    """A stage's work, once there is ground for it to stand on."""
-    return lambda ground: StageWork(stage, vocabulary, ground)
+def stage_handler(stage: Stage, vocabulary: Vocabulary) -> Callable[[ServiceContext], StageHandler]:
+    """A stage's handler, once its context is there."""
+    return lambda context: StageHandler(stage, vocabulary, context)

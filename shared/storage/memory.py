@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 
-from shared.core.store import Changes, Conflict, Due, Fenced, Parked, Partition, StoredFact
+from shared.core.store import Changes, Conflict, DeadLetter, Fenced, StoredFact, Timer, TopicPartition
 from shared.core.watermark import Clock
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -15,13 +15,13 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.log: list[StoredFact] = []
-        self.parked: list[Parked] = []
-        self.pulses: dict[int, bytes] = {}
+        self.dead_letters: list[DeadLetter] = []
+        self.heartbeats: dict[int, bytes] = {}
         self._facts: dict[tuple[str, int], StoredFact] = {}
         self._inbox: set[bytes] = set()
-        self._positions: dict[Partition, int] = {}
+        self._positions: dict[TopicPartition, int] = {}
         self._clocks: dict[int, Clock] = {}
-        self._dues: dict[str, Due] = {}
+        self._timers: dict[str, Timer] = {}
 
     async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
         wanted = set(streams)
@@ -34,13 +34,13 @@ class MemoryStore:
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         return self._inbox.intersection(keys)
 
-    async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
+    async def timers(self, until: Mapping[int, datetime]) -> Sequence[Timer]:
         ripe = [
-            due for due in self._dues.values() if due.partition in until and due.at <= until[due.partition]
+            due for due in self._timers.values() if due.partition in until and due.at <= until[due.partition]
         ]
         return sorted(ripe, key=lambda due: (due.at, due.stream))
 
-    async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         return {partition: self._positions.setdefault(partition, 0) for partition in partitions}
 
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
@@ -51,20 +51,20 @@ class MemoryStore:
         for fact in changes.facts:
             self._facts[fact.stream, fact.version] = fact
         self.log += changes.facts
-        self.parked += [each for each in changes.parked if not self._is_parked(each)]
-        self.pulses |= changes.pulses
+        self.dead_letters += [each for each in changes.dead_letters if not self._is_dead_letter(each)]
+        self.heartbeats |= changes.heartbeats
         self._inbox.update(changes.inbox)
         self._clocks |= changes.clocks
         for place, (_, after) in changes.positions.items():
             self._positions[place] = after
-        for stream, (partition, due) in changes.dues.items():
-            self._dues.pop(stream, None)
+        for stream, (partition, due) in changes.timers.items():
+            self._timers.pop(stream, None)
             if due is not None:
-                self._dues[stream] = Due(due, stream, partition)
+                self._timers[stream] = Timer(due, stream, partition)
 
-    def _is_parked(self, record: Parked) -> bool:
+    def _is_dead_letter(self, record: DeadLetter) -> bool:
         place = attrgetter("topic", "partition", "offset")
-        return any(place(record) == place(other) for other in self.parked)
+        return any(place(record) == place(other) for other in self.dead_letters)
 
     def _refuse(self, changes: Changes) -> None:
         added = {(fact.stream, fact.version) for fact in changes.facts}

@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 
 from shared.core.dead_letter import headers_json
-from shared.core.store import Changes, Conflict, Due, Fenced, Partition
-from shared.core.watermark import Clock, Vouch
+from shared.core.store import Changes, Conflict, Fenced, Timer, TopicPartition
+from shared.core.watermark import Clock, SourceWatermark
 from shared.observe import metrics
 from shared.storage.sql import columns, statements
 
@@ -39,20 +39,20 @@ class PostgresStore:
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         return {row["key"] for row in await self._fetch("seen", keys)}
 
-    async def dues(self, until: Mapping[int, datetime]) -> Sequence[Due]:
-        return [Due(*row) for row in await self._fetch("dues", *columns(until.items(), 2))]
+    async def timers(self, until: Mapping[int, datetime]) -> Sequence[Timer]:
+        return [Timer(*row) for row in await self._fetch("timers", *columns(until.items(), 2))]
 
-    async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         asked = columns(partitions, 2)
         await self._fetch("positions_open", *asked)
         return {(row[0], row[1]): row[2] for row in await self._fetch("positions", *asked)}
 
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
-        sources: dict[int, dict[str, Vouch]] = {partition: {} for partition in partitions}
-        for partition, source, *vouch in await self._fetch("clocks", partitions):
-            sources[partition][source] = Vouch(*vouch)
-        reached = {row[0]: row[1] for row in await self._fetch("watermarks", partitions)}
-        return {partition: Clock(sources[partition], reached.get(partition)) for partition in partitions}
+        sources: dict[int, dict[str, SourceWatermark]] = {partition: {} for partition in partitions}
+        for partition, source, *said in await self._fetch("clocks", partitions):
+            sources[partition][source] = SourceWatermark(*said)
+        watermarks = {row[0]: row[1] for row in await self._fetch("watermarks", partitions)}
+        return {partition: Clock(sources[partition], watermarks.get(partition)) for partition in partitions}
 
     async def commit(self, changes: Changes) -> None:
         async with self.transaction() as connection:
@@ -76,10 +76,10 @@ class PostgresStore:
                 status = await connection.execute(SQL[name], *columns(rows, 1))
                 if name == "fence" and int(status.split()[1]) != len(rows):
                     raise Fenced(f"positions of {sorted(changes.positions)} were moved by somebody else")
-        if gone := [stream for stream, (_, due) in changes.dues.items() if due is None]:
+        if gone := [stream for stream, (_, due) in changes.timers.items() if due is None]:
             self.statements_sent += 1
-            await connection.execute(SQL["due_clear"], gone)
-        metrics.DUES_FIRED.inc(changes.fired)
+            await connection.execute(SQL["timer_clear"], gone)
+        metrics.TIMERS_FIRED.inc(changes.fired)
         for type_, number in Counter(fact.type for fact in changes.facts).items():
             metrics.FACTS.labels(type_).inc(number)
 
@@ -88,21 +88,21 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     yield "append", changes.facts
     yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
     yield "take", [(key,) for key in sorted(changes.inbox)]
-    yield "due_set", [(s, p, due) for s, (p, due) in sorted(changes.dues.items()) if due is not None]
+    yield "timer_set", [(s, p, due) for s, (p, due) in sorted(changes.timers.items()) if due is not None]
     yield (
         "clock_set",
         [
-            (partition, source, vouch.seen, vouch.lateness, vouch.closed)
+            (partition, source, said.seen, said.lateness, said.closed)
             for partition, clock in sorted(changes.clocks.items())
-            for source, vouch in sorted(clock.sources.items())
+            for source, said in sorted(clock.sources.items())
         ],
     )
-    yield "watermark_set", [(p, c.reached) for p, c in sorted(changes.clocks.items()) if c.reached]
+    yield "watermark_set", [(p, c.watermark) for p, c in sorted(changes.clocks.items()) if c.watermark]
     yield (
-        "park",
+        "dead_letter",
         [
             (p.topic, p.partition, p.offset, p.key, p.body, headers_json(p.headers), p.reason, p.recorded)
-            for p in changes.parked
+            for p in changes.dead_letters
         ],
     )
-    yield "pulse", sorted(changes.pulses.items())
+    yield "heartbeat", sorted(changes.heartbeats.items())

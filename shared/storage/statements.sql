@@ -6,10 +6,10 @@ select stream, body from facts where stream = any($1::text[]) order by stream, v
 -- Which events were taken before.
 select key from inbox where key = any($1::bytea[]);
 
--- name: dues
+-- name: timers
 -- What is due on each partition, in the order in which it speaks.
-select d.due, d.stream, d.partition from unnest($1::int[], $2::timestamptz[]) as u(partition, until)
-join dues d on d.partition = u.partition and d.due <= u.until order by d.due, d.stream collate "C";
+select d.at, d.stream, d.partition from unnest($1::int[], $2::timestamptz[]) as u(partition, until)
+join timers d on d.partition = u.partition and d.at <= u.until order by d.at, d.stream collate "C";
 
 -- name: positions_open
 -- A partition never seen starts at 0.
@@ -26,7 +26,7 @@ select partition, source, seen, lateness, closed from clocks where partition = a
 
 -- name: watermarks
 -- How far each partition's clock has come.
-select partition, reached from watermarks where partition = any($1::int[]);
+select partition, watermark from watermarks where partition = any($1::int[]);
 
 -- name: append
 -- The transaction's first write: its xid orders the log, so one stream's versions keep their order.
@@ -44,14 +44,14 @@ where (p.topic, p.partition, p.next_offset) = (u.topic, u.partition, u.before);
 -- Remember what was taken; a key that is there already is a conflict.
 insert into inbox select unnest($1::bytea[]);
 
--- name: due_set
+-- name: timer_set
 -- The moment at which a stream speaks next.
-insert into dues (stream, partition, due) select * from unnest($1::text[], $2::int[], $3::timestamptz[])
-on conflict (stream) do update set due = excluded.due, partition = excluded.partition;
+insert into timers (stream, partition, at) select * from unnest($1::text[], $2::int[], $3::timestamptz[])
+on conflict (stream) do update set at = excluded.at, partition = excluded.partition;
 
--- name: due_clear
+-- name: timer_clear
 -- Time alone means nothing to these streams any more.
-delete from dues where stream = any($1::text[]);
+delete from timers where stream = any($1::text[]);
 
 -- name: clock_set
 -- What sources vouch for now.
@@ -62,17 +62,17 @@ set seen = excluded.seen, lateness = excluded.lateness, closed = excluded.closed
 -- name: watermark_set
 -- How far the clock has come now.
 insert into watermarks select * from unnest($1::int[], $2::timestamptz[])
-on conflict (partition) do update set reached = excluded.reached;
+on conflict (partition) do update set watermark = excluded.watermark;
 
--- name: park
--- A record parked twice is parked once.
-insert into parked (topic, partition, offset_, key, body, headers, reason, recorded)
+-- name: dead_letter
+-- A record that failed twice is one dead letter.
+insert into dead_letters (topic, partition, offset_, key, body, headers, reason, recorded)
 select * from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::json[],
                      $7::text[], $8::timestamptz[])
 on conflict do nothing;
 
--- name: pulse
+-- name: heartbeat
 -- This service's own heartbeat: the newest replaces the one before, after the facts of its transaction.
-insert into pulses (partition, body) select * from unnest($1::int[], $2::bytea[])
+insert into heartbeats (partition, body) select * from unnest($1::int[], $2::bytea[])
 on conflict (partition) do update
 set body = excluded.body, position = nextval('outbox_position'), xid = pg_current_xact_id();

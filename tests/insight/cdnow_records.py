@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from deploy.playing.timetable import Arrival, Beat, Disorder, timetable
 from deploy.purchases.cdnow import cdnow
 from deploy.purchases.purchase import Log
-from shared.consume.partitioner import home
+from shared.consume.partitioner import partition_of
 from shared.contracts.event import Event, encode
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard
@@ -39,7 +39,7 @@ def records(log: Log, disorder: Disorder = IN_ORDER, promised: timedelta | None 
 def _placed(source: str, step: Arrival | Beat, promised: timedelta | None) -> Iterator[tuple[int, Event]]:
     if isinstance(step, Arrival):
         event = step.purchase.signal(source)
-        yield home(event.subject.encode(), PARTITIONS), event
+        yield partition_of(event.subject.encode(), PARTITIONS), event
         return
     lateness = step.lateness if promised is None else promised
     data = SourceHeartbeat(allowed_lateness_seconds=int(lateness.total_seconds()), closed=step.closed)

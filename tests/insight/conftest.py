@@ -1,4 +1,4 @@
-"""Insight on a real PostgreSQL, without Kafka: what a poll would bring is handed to its work."""
+"""Insight on a real PostgreSQL, without Kafka: what a poll would bring is handed to its handler."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -9,30 +9,30 @@ import pytest
 from deploy import databases
 from deploy.databases import Database
 from deploy.local.house.house import House
-from services.insight.app import InsightWork
+from services.insight.app import InsightHandler
 from shared.publish.relay import Relay
-from shared.service.runtime import Ground
+from shared.service.runtime import ServiceContext
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
 from tests.insight.cdnow_records import PARTITIONS
 
 
 @pytest.fixture
-async def insight(database: Database, pool: asyncpg.Pool) -> Ground:
+async def insight(database: Database, pool: asyncpg.Pool) -> ServiceContext:
     """What insight's work stands on: its tables, and a relay that is woken but does not run."""
-    return await ground(database, pool)
+    return await context(database, pool)
 
 
 @pytest.fixture
-async def another(house: House) -> AsyncIterator[Ground]:
+async def another(house: House) -> AsyncIterator[ServiceContext]:
     """The same on a database of its own, to compare with."""
     [made] = databases.databases(house.postgres.admin_url, [f"kitchen_{uuid4().hex[:8]}"])
     await databases.provide(house.postgres.admin_url, [made])
     async with asyncpg.create_pool(made.url, min_size=1, max_size=4) as pool:
-        yield await ground(made, pool)
+        yield await context(made, pool)
 
 
-async def ground(database: Database, pool: asyncpg.Pool) -> Ground:
+async def context(database: Database, pool: asyncpg.Pool) -> ServiceContext:
     """Insight's tables made, its partitions opened."""
     owner = await asyncpg.connect(database.owner_url)
     await owner.execute(databases.schema("insight", database.service))
@@ -40,17 +40,17 @@ async def ground(database: Database, pool: asyncpg.Pool) -> Ground:
     store = PostgresStore(pool)
     await store.positions([("signals", partition) for partition in range(PARTITIONS)])
     settings = Settings("insight", "127.0.0.1:1", database.url, "127.0.0.1:0", "1", batch=500, poll_ms=10)
-    return Ground(settings, store, Relay(settings))
+    return ServiceContext(settings, store, Relay(settings))
 
 
 @pytest.fixture
-def work(insight: Ground) -> InsightWork:
+def handler(insight: ServiceContext) -> InsightHandler:
     """One process that has all partitions."""
     return holder(insight, range(PARTITIONS))
 
 
-def holder(ground: Ground, partitions: range) -> InsightWork:
-    """The work of a process that has these partitions; it looks only when it is handed a batch."""
-    work = InsightWork(ground)
-    work.judge.partitions = frozenset(partitions)
-    return work
+def holder(context: ServiceContext, partitions: range) -> InsightHandler:
+    """The handler of a process that has these partitions; it looks only when it is handed a batch."""
+    handler = InsightHandler(context)
+    handler.judge.partitions = frozenset(partitions)
+    return handler

@@ -12,7 +12,7 @@ import pytest
 from deploy.databases import Database
 from deploy.places import ROOT
 from services.insight.api import Unheard, Untold, journey
-from services.insight.app import InsightWork
+from services.insight.app import InsightHandler
 from services.insight.churn.assess import assess
 from services.insight.story import Story
 from shared.contracts.acquisition import LeadCaptured, LeadQualified
@@ -21,7 +21,7 @@ from shared.contracts.event import Event, encode
 from shared.contracts.fact import Fact
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Heard
-from shared.service.runtime import Ground
+from shared.service.runtime import ServiceContext
 from tests.insight.cdnow_records import batch, batches, every, records
 from tests.insight.verdicts import said
 from tests.sayings import event, paid
@@ -53,13 +53,13 @@ async def alerts_as_of(database: Database, customer: str, moment: date) -> set[t
 
 
 async def test_what_the_database_merged_batch_by_batch_is_what_the_story_folds(
-    work: InsightWork, insight: Ground, database: Database
+    handler: InsightHandler, insight: ServiceContext, database: Database
 ) -> None:
     events = [(topic, event(fact, n * 7 % 5, f"e{n}")) for n, (topic, fact) in enumerate(FACTS)]
     Random(1).shuffle(events)
     for start in range(0, len(events), 3):
         heard = placed(events[: start + 3])  # all but three of these came before
-        await work.take(replace(batch(heard), positions={}))
+        await handler.handle(replace(batch(heard), positions={}))
     story = await journey(database.url, "anna", None, NOW)
     made, pool = story.progress, insight.store.pool
     row = await pool.fetchrow("select * from journeys join stages using (customer) where customer = 'anna'")
@@ -73,11 +73,11 @@ async def test_what_the_database_merged_batch_by_batch_is_what_the_story_folds(
 
 
 async def test_as_of_any_morning_the_alerts_of_the_log_are_those_that_stood_then(
-    work: InsightWork, insight: Ground, database: Database
+    handler: InsightHandler, insight: ServiceContext, database: Database
 ) -> None:
     log = every(8, datetime(1997, 7, 2, tzinfo=UTC))
     for each in batches(records(log), 500):
-        await work.take(each)
+        await handler.handle(each)
     heard = await said(insight.store.pool)
     back = [c for c, left in heard.verdicts().items() if any(resolved for _, _, resolved in left)]
     customer = min(back)
@@ -96,21 +96,21 @@ async def test_as_of_any_morning_the_alerts_of_the_log_are_those_that_stood_then
 
 
 async def test_before_the_first_morning_has_passed_the_calendar_says_from_when_on_silence_is_judged(
-    work: InsightWork, database: Database
+    handler: InsightHandler, database: Database
 ) -> None:
-    await work.take(replace(batch(placed([("signals", event(paid(500), 0.5, "e1"))])), positions={}))
+    await handler.handle(replace(batch(placed([("signals", event(paid(500), 0.5, "e1"))])), positions={}))
     assert (await journey(database.url, "anna", None, NOW)).judged is None
     beats = [("signals", Event("b", "/shop", "", day(0.6), SourceHeartbeat(allowed_lateness_seconds=0)))]
-    await work.take(replace(batch(placed(beats)), positions={}))
+    await handler.handle(replace(batch(placed(beats)), positions={}))
     assert (await journey(database.url, "anna", None, NOW)).judged == day(0)
 
 
 async def test_what_was_recorded_later_is_not_in_a_story_known_earlier(
-    work: InsightWork, insight: Ground, database: Database
+    handler: InsightHandler, insight: ServiceContext, database: Database
 ) -> None:
-    await work.take(replace(batch(placed([("signals", event(paid(500), 0, "e1"))])), positions={}))
+    await handler.handle(replace(batch(placed([("signals", event(paid(500), 0, "e1"))])), positions={}))
     between = await insight.store.pool.fetchval("select clock_timestamp()")
-    await work.take(replace(batch(placed([("signals", event(paid(700), 1, "e2"))])), positions={}))
+    await handler.handle(replace(batch(placed([("signals", event(paid(700), 1, "e2"))])), positions={}))
     stories: list[Story] = [await journey(database.url, "anna", day(9), at) for at in (between, NOW)]
     assert [story.progress.purchases for story in stories] == [1, 2]
     with pytest.raises(Untold):
@@ -118,20 +118,20 @@ async def test_what_was_recorded_later_is_not_in_a_story_known_earlier(
 
 
 async def test_of_somebody_unheard_those_who_begin_alike_are_named(
-    work: InsightWork, database: Database
+    handler: InsightHandler, database: Database
 ) -> None:
     names = ["C-1", "C-70", "C-71", "D-1"]
     events = [("signals", event(paid(), 0, name, name)) for name in names]
-    await work.take(replace(batch(placed(events)), positions={}))
+    await handler.handle(replace(batch(placed(events)), positions={}))
     with pytest.raises(Unheard) as nobody:
         await journey(database.url, "C-7", None, NOW)
     assert nobody.value.nearest == ["C-70", "C-71", "C-1"]
 
 
 async def test_the_command_tells_it_or_says_in_one_line_why_not(
-    work: InsightWork, database: Database
+    handler: InsightHandler, database: Database
 ) -> None:
-    await work.take(replace(batch(placed([("signals", event(paid(500), 0, "e1"))])), positions={}))
+    await handler.handle(replace(batch(placed([("signals", event(paid(500), 0, "e1"))])), positions={}))
     told = asked("anna", "--json", "--database", database.url)
     assert orjson.loads(told.stdout)["spent"] == {"EUR": 500}
     for words, why in (

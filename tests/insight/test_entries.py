@@ -28,7 +28,7 @@ def test_a_clock_goes_on_from_where_the_batch_before_left_it() -> None:
     before = enter([beat(3)], CLOCKS).clocks
     entries = enter([paid("a", 1), beat(4)], CLOCKS | before)
     assert [entry.known for entry in entries.told.values()] == [day(3)]
-    assert entries.clocks[0].reached == day(4)
+    assert entries.clocks[0].watermark == day(4)
 
 
 def test_one_partitions_clock_is_not_anothers() -> None:

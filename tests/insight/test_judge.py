@@ -7,9 +7,9 @@ import pytest
 
 from deploy.playing.timetable import Disorder
 from deploy.purchases.cdnow import cdnow
-from services.insight.app import InsightWork
+from services.insight.app import InsightHandler
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
-from shared.service.runtime import Ground
+from shared.service.runtime import ServiceContext
 from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batches, every, records
 from tests.insight.conftest import holder
 from tests.insight.verdicts import Said, said
@@ -33,11 +33,11 @@ def follows(heard: Said, until: date) -> int:
 
 
 async def test_the_whole_log_is_judged_as_assess_would_and_fitted_as_published(
-    work: InsightWork, insight: Ground
+    handler: InsightHandler, insight: ServiceContext
 ) -> None:
     log = cdnow()
     for batch in batches(records(log), 500):
-        await work.take(batch)
+        await handler.handle(batch)
     heard = await said(insight.store.pool)
     assert follows(heard, log.end.date()) > 2_000
     week = heard.refits[39]
@@ -46,38 +46,40 @@ async def test_the_whole_log_is_judged_as_assess_would_and_fitted_as_published(
 
 
 async def test_shuffled_within_its_lateness_and_in_small_batches_it_is_judged_as_assess_would(
-    work: InsightWork, insight: Ground
+    handler: InsightHandler, insight: ServiceContext
 ) -> None:
     for batch in batches(records(EIGHTH, WITHIN_THREE_DAYS), 37):
-        await work.take(batch)
+        await handler.handle(batch)
     assert follows(await said(insight.store.pool), EIGHTH.end.date()) > 100
 
 
 async def test_what_comes_weeks_after_its_time_withdraws_and_leaves_what_assess_says(
-    work: InsightWork, insight: Ground
+    handler: InsightHandler, insight: ServiceContext
 ) -> None:
     for batch in batches(records(EIGHTH, LATE, promised=timedelta()), 100):
-        await work.take(batch)
+        await handler.handle(batch)
     heard = await said(insight.store.pool)
     assert heard.verdicts() == heard.follows(EIGHTH.end.date())
     assert heard.number(ChurnRiskWithdrawn) > 5
 
 
-async def test_to_forget_between_any_two_batches_changes_nothing(work: InsightWork, insight: Ground) -> None:
+async def test_to_forget_between_any_two_batches_changes_nothing(
+    handler: InsightHandler, insight: ServiceContext
+) -> None:
     for batch in batches(records(EIGHTH, WITHIN_THREE_DAYS), 100):
-        await work.take(batch)
-        work.forget()
+        await handler.handle(batch)
+        handler.forget()
     assert follows(await said(insight.store.pool), EIGHTH.end.date()) > 100
 
 
 async def test_even_of_a_late_log_neither_batches_nor_forgetting_change_a_fit_or_a_verdict(
-    work: InsightWork, insight: Ground, another: Ground
+    handler: InsightHandler, insight: ServiceContext, another: ServiceContext
 ) -> None:
     log, forgetful = records(EIGHTH, LATE, promised=timedelta()), holder(another, range(PARTITIONS))
     for batch in batches(log, 1_000):
-        await work.take(batch)
+        await handler.handle(batch)
     for batch in batches(log, 37):
-        await forgetful.take(batch)
+        await forgetful.handle(batch)
         forgetful.forget()
     one, other = await said(insight.store.pool), await said(another.store.pool)
     assert one.refits == other.refits

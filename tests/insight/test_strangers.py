@@ -8,11 +8,11 @@ from itertools import cycle
 import pytest
 
 from services.insight import app
-from services.insight.app import InsightWork
+from services.insight.app import InsightHandler
 from shared.core.batch import Batch
 from shared.core.store import Conflict
 from shared.resilience.transient import is_outage
-from shared.service.runtime import Ground
+from shared.service.runtime import ServiceContext
 from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batches, records
 from tests.insight.conftest import holder
 from tests.insight.test_judge import EIGHTH, follows
@@ -23,52 +23,54 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(60)]
 UNTIL = EIGHTH.end.date()
 
 
-async def insist(work: InsightWork, batch: Batch) -> None:
+async def insist(handler: InsightHandler, batch: Batch) -> None:
     """As intake does: what somebody else was faster with is read again and tried again."""
     while True:
         try:
-            await work.take(batch)
+            await handler.handle(batch)
         except Exception as error:
             if not is_outage(error):
                 raise
-            work.forget()
+            handler.forget()
         else:
             return
 
 
 async def test_a_step_on_what_was_remembered_before_another_wrote_is_refused(
-    work: InsightWork, insight: Ground
+    handler: InsightHandler, insight: ServiceContext
 ) -> None:
     heard = list(batches(records(EIGHTH), 500))
     for batch in heard[:3]:
-        await work.take(batch)
+        await handler.handle(batch)
     stranger = holder(insight, range(PARTITIONS))
     await stranger.judge.known.load()
-    await work.take(heard[3])
+    await handler.handle(heard[3])
     with pytest.raises(Conflict, match="changed by somebody else"):
         async with stranger.judge.known.transaction(range(PARTITIONS)):
             pass
 
 
 async def test_three_who_all_take_everything_for_their_own_say_what_one_would(
-    insight: Ground, monkeypatch: pytest.MonkeyPatch
+    insight: ServiceContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "LOOK_AGAIN", 0.0)
     async with AsyncExitStack() as stack:
         everything = set(range(PARTITIONS))
         works = [await stack.enter_async_context(process(insight, everything)) for _ in range(3)]
-        for work, batch in zip(cycle(works), batches(records(EIGHTH, WITHIN_THREE_DAYS), 100), strict=False):
-            await insist(work, batch)
+        for handler, batch in zip(
+            cycle(works), batches(records(EIGHTH, WITHIN_THREE_DAYS), 100), strict=False
+        ):
+            await insist(handler, batch)
     assert follows(await said(insight.store.pool), UNTIL) > 100
 
 
 @asynccontextmanager
-async def forgetting(work: InsightWork) -> AsyncIterator[None]:
+async def forgetting(handler: InsightHandler) -> AsyncIterator[None]:
     """It is told to forget whenever anything else is waited for, in the middle of a step as well."""
 
     async def forget() -> None:
         while True:
-            work.forget()
+            handler.forget()
             await asyncio.sleep(0)
 
     task = asyncio.create_task(forget())
@@ -79,9 +81,9 @@ async def forgetting(work: InsightWork) -> AsyncIterator[None]:
 
 
 async def test_to_be_told_to_forget_in_the_middle_of_a_step_changes_nothing(
-    work: InsightWork, insight: Ground
+    handler: InsightHandler, insight: ServiceContext
 ) -> None:
-    async with forgetting(work):
+    async with forgetting(handler):
         for batch in batches(records(EIGHTH, WITHIN_THREE_DAYS), 500):
-            await work.take(batch)
+            await handler.handle(batch)
     assert follows(await said(insight.store.pool), UNTIL) > 100

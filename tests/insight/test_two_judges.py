@@ -8,9 +8,9 @@ from datetime import date
 import asyncpg
 import pytest
 
-from services.insight.app import InsightWork
+from services.insight.app import InsightHandler
 from services.insight.churn.weeks import DAY
-from shared.service.runtime import Ground
+from shared.service.runtime import ServiceContext
 from tests.insight.cdnow_records import batches, records
 from tests.insight.test_judge import EIGHTH, follows
 from tests.insight.verdicts import said
@@ -20,21 +20,21 @@ UNTIL = EIGHTH.end.date()
 
 
 @asynccontextmanager
-async def process(ground: Ground, partitions: set[int]) -> AsyncIterator[InsightWork]:
+async def process(context: ServiceContext, partitions: set[int]) -> AsyncIterator[InsightHandler]:
     """A process that was assigned these partitions and looks again by itself, until it is left."""
-    work = InsightWork(ground)
-    work.assigned(frozenset(partitions))
-    yield work
-    assert work._looking is not None
-    work._looking.cancel()
+    handler = InsightHandler(context)
+    handler.assigned(frozenset(partitions))
+    yield handler
+    assert handler._looking is not None
+    handler._looking.cancel()
     with suppress(asyncio.CancelledError):
-        await work._looking
+        await handler._looking
 
 
-async def hear(work: InsightWork, partitions: set[int]) -> None:
+async def hear(handler: InsightHandler, partitions: set[int]) -> None:
     heard = [each for each in records(EIGHTH) if each.partition in partitions]
     for batch in batches(heard, 100):
-        await work.take(batch)
+        await handler.handle(batch)
 
 
 async def judged(pool: asyncpg.Pool) -> dict[int, date]:
@@ -43,7 +43,7 @@ async def judged(pool: asyncpg.Pool) -> dict[int, date]:
 
 @pytest.mark.parametrize("first", [{0, 1, 2}, {3, 4, 5}])
 async def test_the_first_waits_at_the_boundary_for_the_second_and_both_end_where_assess_does(
-    insight: Ground, first: set[int]
+    insight: ServiceContext, first: set[int]
 ) -> None:
     second, pool = set(range(6)) - first, insight.store.pool
     async with process(insight, first) as one, process(insight, second) as other:

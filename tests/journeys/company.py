@@ -27,15 +27,15 @@ class Desk:
     transactor: Transactor
     store: MemoryStore
     published: int = 0
-    pulse: bytes = b""
+    heartbeat: bytes = b""
 
     def news(self) -> list[bytes]:
         """What the relay would publish: the facts in commit order, then the stage's own heartbeat."""
         facts = [fact.body for fact in self.store.log[self.published :]]
         self.published = len(self.store.log)
-        pulse = self.store.pulses.get(0, b"")
-        beats = [pulse] if pulse != self.pulse else []
-        self.pulse = pulse
+        heartbeat = self.store.heartbeats.get(0, b"")
+        beats = [heartbeat] if heartbeat != self.heartbeat else []
+        self.heartbeat = heartbeat
         return [*facts, *beats]
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from shared.consume.admission import Door
-from shared.consume.consumer import Intake
-from shared.consume.partitioner import home
+from shared.consume.admission import AdmissionPolicy
+from shared.consume.consumer import Consumer
+from shared.consume.partitioner import partition_of
 from shared.contracts.event import Event, encode
 from shared.core.batch import Stage
-from shared.core.handler import Work
+from shared.core.handler import Handler
 from shared.publish.relay import Relay
-from shared.service.runtime import Ground
-from shared.service.stage import StageWork
+from shared.service.runtime import ServiceContext
+from shared.service.stage import StageHandler
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
 from tests.shared.core.kitchen import DECIDED, HEARD, kitchen
@@ -40,13 +40,17 @@ class Restaurant:
         return replace(kitchen(), name=self.topic, ticks=frozenset({self.topic}))
 
     @property
-    def work(self) -> StageWork:
-        return StageWork(self.stage, DECIDED, Ground(self.settings, self.store, Relay(self.settings)))
+    def handler(self) -> StageHandler:
+        return StageHandler(
+            self.stage, DECIDED, ServiceContext(self.settings, self.store, Relay(self.settings))
+        )
 
-    def intake(self, work: Work | None = None, **settings: Any) -> Intake:
+    def consumer(self, handler: Handler | None = None, **settings: Any) -> Consumer:
         topics = frozenset({self.topic})
-        door = Door({self.topic: HEARD}, topics, topics, lambda key: home(key, PARTITIONS))
-        return Intake(replace(self.settings, **settings), door, self.store, work or self.work)
+        policy = AdmissionPolicy(
+            {self.topic: HEARD}, topics, topics, lambda key: partition_of(key, PARTITIONS)
+        )
+        return Consumer(replace(self.settings, **settings), policy, self.store, handler or self.handler)
 
     async def publish(self, *events: Event) -> None:
         """Returns when Kafka has acknowledged all."""
@@ -69,8 +73,8 @@ class Restaurant:
         rows = await self.store.pool.fetch("select stream, version from facts order by xid, position")
         return [(row[0], row[1]) for row in rows]
 
-    async def parked(self) -> list[str]:
-        rows = await self.store.pool.fetch("select reason from parked order by partition, offset_")
+    async def dead_letters(self) -> list[str]:
+        rows = await self.store.pool.fetch("select reason from dead_letters order by partition, offset_")
         return [row[0] for row in rows]
 
     async def hinted(self) -> dict[int, int]:
@@ -95,13 +99,13 @@ class Restaurant:
 
 
 @asynccontextmanager
-async def hearing(intake: Intake) -> AsyncIterator[Intake]:
-    """The intake, started; and stopped as on SIGTERM."""
-    await intake.start()
+async def hearing(consumer: Consumer) -> AsyncIterator[Consumer]:
+    """The consumer, started; and stopped as on SIGTERM."""
+    await consumer.start()
     try:
-        yield intake
+        yield consumer
     finally:
-        await intake.stop()
+        await consumer.stop()
 
 
 @asynccontextmanager

@@ -20,8 +20,8 @@ async def test_a_connection_cut_at_commit_applies_the_batch_exactly_once(
     async with wire(place.settings.database, when, spared=2, times=2) as (cut, url):
         async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
             through = replace(place, store=PostgresStore(pool))
-            async with hearing(through.intake(batch=40)):
+            async with hearing(through.consumer(batch=40)):
                 await all_taken(place, 400)
         assert cut.left <= 0
     await heard_once(place, 400)
-    assert await place.parked() == []
+    assert await place.dead_letters() == []

@@ -1,4 +1,4 @@
-"""How the intake stops, gives its partitions away and takes them over."""
+"""How the consumer stops, gives its partitions away and takes them over."""
 
 import asyncio
 from collections import Counter
@@ -7,55 +7,55 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from shared.consume.consumer import Intake
+from shared.consume.consumer import Consumer
 from shared.core.batch import Batch
-from shared.service.stage import StageWork
+from shared.service.stage import StageHandler
 from tests.system.restaurant import Restaurant, hearing, until
 from tests.system.wishes import all_taken, heard_once, like, wishes
 
 
 async def test_a_stop_under_load_leaves_kafka_knowing_exactly_what_was_taken(place: Restaurant) -> None:
     await place.publish(*wishes(2_000))
-    intake = place.intake(batch=20)
-    async with hearing(intake):
+    consumer = place.consumer(batch=20)
+    async with hearing(consumer):
         await all_taken(place, 100)
     taken = await place.taken()
     assert taken >= 100
     assert sum((await place.hinted()).values()) == taken
-    async with hearing(place.intake()):
+    async with hearing(place.consumer()):
         await all_taken(place, 2_000)
     await heard_once(place, 2_000)
 
 
-class Slow(StageWork):
+class Slow(StageHandler):
     """Holds every batch until it may go on; the hand-over happens meanwhile."""
 
-    async def take(self, batch: Batch) -> Counter[str]:
+    async def handle(self, batch: Batch) -> Counter[str]:
         await asyncio.sleep(0.05)
-        return await super().take(batch)
+        return await super().handle(batch)
 
 
 class InHand(Slow):
     batches = 0
 
-    async def take(self, batch: Batch) -> Counter[str]:
+    async def handle(self, batch: Batch) -> Counter[str]:
         self.batches += 1
-        repeated = await super().take(batch)
+        repeated = await super().handle(batch)
         self.batches -= 1
         return repeated
 
 
 async def test_partitions_are_given_away_only_when_the_batch_in_hand_is_written(place: Restaurant) -> None:
     async def working() -> bool:
-        return work.batches > 0
+        return handler.batches > 0
 
-    work = InHand(place.work.stage, place.work.transactor.vocabulary, place.work.ground)
+    handler = InHand(place.handler.stage, place.handler.transactor.vocabulary, place.handler.context)
     await place.publish(*wishes(500))
-    async with hearing(place.intake(work, batch=10)) as intake:
+    async with hearing(place.consumer(handler, batch=10)) as consumer:
         await until(working)
-        await intake.on_partitions_revoked(set())
-        assert not work.batches
-        assert not intake.positions
+        await consumer.on_partitions_revoked(set())
+        assert not handler.batches
+        assert not consumer.positions
         taken = await place.taken()
         assert taken > 0
     assert await place.taken() == taken
@@ -73,9 +73,9 @@ async def test_from_one_consumer_to_two_and_back_nothing_is_lost_or_doubled(plac
     sent = {"n": 0}
     full: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     guests = asyncio.create_task(keep_publishing())
-    async with hearing(place.intake(like(place, Slow), instance="1", batch=30)) as first:
+    async with hearing(place.consumer(like(place, Slow), instance="1", batch=30)) as first:
         await all_taken(place, 50)
-        async with hearing(place.intake(like(place, Slow), instance="2", batch=30)) as second:
+        async with hearing(place.consumer(like(place, Slow), instance="2", batch=30)) as second:
             await until(lambda: shared_out(first, second))
             now = await place.taken()
             await all_taken(place, now + 100)
@@ -84,13 +84,13 @@ async def test_from_one_consumer_to_two_and_back_nothing_is_lost_or_doubled(plac
         await guests
         await all_taken(place, sent["n"])
     await heard_once(place, sent["n"])
-    assert await place.parked() == []
+    assert await place.dead_letters() == []
 
 
-async def shared_out(*intakes: Intake) -> bool:
-    return all([await owns(intake, 3) for intake in intakes])
+async def shared_out(*consumers: Consumer) -> bool:
+    return all([await owns(consumer, 3) for consumer in consumers])
 
 
-async def owns(intake: Intake, partitions: int) -> bool:
-    consumer: AIOKafkaConsumer | Any = intake.consumer
-    return consumer is not None and len(consumer.assignment()) == len(intake.positions) == partitions
+async def owns(consumer: Consumer, partitions: int) -> bool:
+    client: AIOKafkaConsumer | Any = consumer.client
+    return client is not None and len(client.assignment()) == len(consumer.positions) == partitions

@@ -1,4 +1,4 @@
-"""What the intake does about poison, outages and lost replies: it parks what it must, and skips nothing."""
+"""What the consumer does about poison, outages and lost replies: it skips nothing."""
 
 import asyncio
 import socket
@@ -10,19 +10,19 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from shared.core.batch import Batch
-from shared.service.stage import StageWork
+from shared.service.stage import StageHandler
 from tests.system.cut import Wire
 from tests.system.restaurant import Restaurant, hearing
 from tests.system.wishes import all_taken, heard_once, like, wishes
 
 
-class LosesTheReply(StageWork):
+class LosesTheReply(StageHandler):
     """Every other batch is written, and then the connection breaks before anybody knows."""
 
     turn = 0
 
-    async def take(self, batch: Batch) -> Counter[str]:
-        repeated = await super().take(batch)
+    async def handle(self, batch: Batch) -> Counter[str]:
+        repeated = await super().handle(batch)
         self.turn += 1
         if self.turn % 2:
             raise ConnectionError("the reply to COMMIT was lost")
@@ -30,29 +30,29 @@ class LosesTheReply(StageWork):
 
 
 async def test_a_batch_whose_reply_was_lost_is_not_applied_again(place: Restaurant) -> None:
-    async with hearing(place.intake(like(place, LosesTheReply), batch=40)):
+    async with hearing(place.consumer(like(place, LosesTheReply), batch=40)):
         await place.publish(*wishes(400))
         await all_taken(place, 400)
     await heard_once(place, 400)
-    assert await place.parked() == []
+    assert await place.dead_letters() == []
 
 
-class Chokes(StageWork):
+class Chokes(StageHandler):
     """On one guest's wish, always."""
 
-    async def take(self, batch: Batch) -> Counter[str]:
+    async def handle(self, batch: Batch) -> Counter[str]:
         if any(heard.event.id in {"w7", "w222", "w223"} for heard in batch.heard):
             raise ZeroDivisionError("no \0 pan \ud800 left")
-        return await super().take(batch)
+        return await super().handle(batch)
 
 
 async def test_poison_is_found_and_parked_and_all_others_are_applied(place: Restaurant) -> None:
-    async with hearing(place.intake(like(place, Chokes))):
+    async with hearing(place.consumer(like(place, Chokes))):
         await place.publish(*wishes(300))
         await all_taken(place, 300)
     await heard_once(place, 297)
-    assert await place.parked() == ["ZeroDivisionError: no  pan \\ud800 left"] * 3
-    bodies = await place.store.pool.fetch("select body from parked")
+    assert await place.dead_letters() == ["ZeroDivisionError: no  pan \\ud800 left"] * 3
+    bodies = await place.store.pool.fetch("select body from dead_letters")
     assert all(b'"egg.wanted"' in row["body"] for row in bodies)
 
 
@@ -61,67 +61,67 @@ class ChokesEvenOnParking(Chokes):
 
     tries = 0
 
-    async def take(self, batch: Batch) -> Counter[str]:
-        self.tries += bool(batch.parked)
-        if batch.parked and self.tries <= 3:
+    async def handle(self, batch: Batch) -> Counter[str]:
+        self.tries += bool(batch.dead_letters)
+        if batch.dead_letters and self.tries <= 3:
             raise ValueError("this row cannot be written")
-        return await super().take(batch)
+        return await super().handle(batch)
 
 
 async def test_what_cannot_even_be_parked_is_not_skipped(place: Restaurant) -> None:
     await place.publish(*wishes(20))
-    async with hearing(place.intake(like(place, ChokesEvenOnParking), batch=5)):
+    async with hearing(place.consumer(like(place, ChokesEvenOnParking), batch=5)):
         await all_taken(place, 20)
     await heard_once(place, 19)
-    assert len(await place.parked()) == 1
+    assert len(await place.dead_letters()) == 1
 
 
 async def test_what_nobody_can_read_is_parked_and_stops_nothing(place: Restaurant) -> None:
     bad: list[tuple[bytes | None, bytes | None]] = [
         (b"x", None), (b"x", b"\xff"), (b"x", b"{}"), (b"x", b"[1]"), (None, b"x"),
     ]  # fmt: skip
-    async with hearing(place.intake()):
+    async with hearing(place.consumer()):
         await place.publish(*wishes(50))
         await place.send(*bad)
         await place.publish(*wishes(50, start=50))
         await all_taken(place, 105)
     await heard_once(place, 100)
-    assert len(await place.parked()) == 5
+    assert len(await place.dead_letters()) == 5
 
 
-class Stumbles(StageWork):
-    """What it takes to judge is away for the first four tries; to park would work."""
+class Stumbles(StageHandler):
+    """What it takes to judge is away for the first four tries; to keep a dead letter would work."""
 
     tries = 0
 
-    async def take(self, batch: Batch) -> Counter[str]:
+    async def handle(self, batch: Batch) -> Counter[str]:
         self.tries += 1
         if self.tries <= 4 and batch.heard:
             raise ConnectionError("the database is away")
-        return await super().take(batch)
+        return await super().handle(batch)
 
 
 async def test_an_outage_parks_nothing(place: Restaurant) -> None:
     await place.publish(*wishes(1))
-    async with hearing(place.intake(like(place, Stumbles))):
+    async with hearing(place.consumer(like(place, Stumbles))):
         await all_taken(place, 1)
     await heard_once(place, 1)
-    assert await place.parked() == []
+    assert await place.dead_letters() == []
 
 
 async def test_who_comes_before_kafka_hears_all_once_it_is_there(place: Restaurant) -> None:
     await place.publish(*wishes(20))
-    async with closed_door(place.settings.kafka) as (door, opened):
-        intake = place.intake(kafka=door)
+    async with closed_door(place.settings.kafka) as (address, opened):
+        consumer = place.consumer(kafka=address)
         for _ in range(3):
             with pytest.raises(KafkaError):
-                await intake.start()
+                await consumer.start()
         tasks = len(asyncio.all_tasks())
         with pytest.raises(KafkaError):
-            await intake.start()
+            await consumer.start()
         assert len(asyncio.all_tasks()) <= tasks  # a failed start leaves nothing running
         await opened()
-        async with hearing(intake):
+        async with hearing(consumer):
             await all_taken(place, 20)
     await heard_once(place, 20)
 
@@ -140,5 +140,5 @@ async def closed_door(kafka: str) -> AsyncIterator[tuple[str, Callable[[], Await
         doors.append(await asyncio.start_server(wire.connect, "127.0.0.1", address))
 
     yield f"127.0.0.1:{address}", opened
-    for door in doors:
-        door.close()
+    for each in doors:
+        each.close()

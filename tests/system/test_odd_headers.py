@@ -3,7 +3,7 @@
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from shared.consume.partitioner import home
+from shared.consume.partitioner import partition_of
 from shared.contracts.event import encode
 from tests.shared.consume.odd_headers import Latin1, unchecked
 from tests.shared.core.kitchen import wanted
@@ -19,17 +19,17 @@ async def send_in_latin_1(place: Restaurant, *values: bytes) -> None:
         batch._builder = unchecked()
         for value in values:
             batch.append(key=b"soft", value=value, timestamp=None, headers=[(Latin1("größe"), b"1")])
-        await (await producer.send_batch(batch, place.topic, partition=home(b"soft", PARTITIONS)))
+        await (await producer.send_batch(batch, place.topic, partition=partition_of(b"soft", PARTITIONS)))
 
 
 async def test_its_events_are_heard_its_poison_is_parked_and_others_go_on(
     place: Restaurant,
 ) -> None:
     await send_in_latin_1(place, encode(wanted("odd", "soft")), b"{}", encode(wanted("next", "soft")))
-    async with hearing(place.intake()):
+    async with hearing(place.consumer()):
         await place.publish(*wishes(30))
         await all_taken(place, 33)
     await heard_once(place, 32)
-    [parked] = await place.store.pool.fetch("select body, headers::text from parked")
-    assert parked["body"] == b"{}"
-    assert r"gr\\xf6\\xdfe" in parked["headers"]
+    [kept] = await place.store.pool.fetch("select body, headers::text from dead_letters")
+    assert kept["body"] == b"{}"
+    assert r"gr\\xf6\\xdfe" in kept["headers"]

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.topics import DEAD_LETTERS
-from shared.core.store import Changes, Parked, StoredFact
+from shared.core.store import Changes, DeadLetter, StoredFact
 from shared.publish import relay as relay_module
 from shared.publish.relay import Relay
 from tests.shared.core.kitchen import NOON
@@ -140,11 +140,11 @@ async def test_what_could_not_be_sent_is_sent_when_it_can(place: Restaurant) -> 
 
 async def test_a_fact_goes_out_with_its_key_on_its_partition_in_stored_bytes(place: Restaurant) -> None:
     async with relaying(Relay(place.settings)):
-        await place.store.commit(Changes(facts=[fact("soft", partition=3)], pulses={5: b"{}"}))
+        await place.store.commit(Changes(facts=[fact("soft", partition=3)], heartbeats={5: b"{}"}))
         await all_published(place)
-    told, pulse = await lying(place.settings.kafka, place.topic)
+    told, heartbeat = await lying(place.settings.kafka, place.topic)
     assert (told.partition, told.key, told.value) == (3, b"soft", b"soft/1")
-    assert (pulse.partition, pulse.key, pulse.value) == (5, None, b"{}")
+    assert (heartbeat.partition, heartbeat.key, heartbeat.value) == (5, None, b"{}")
     assert dict(told.headers)["content-type"] == b"application/cloudevents+json"
 
 
@@ -167,9 +167,11 @@ async def letters(place: Restaurant) -> list[Any]:
 
 async def test_a_dead_letter_carries_the_original_bytes_and_headers_and_says_why(place: Restaurant) -> None:
     headers = [("trace", b"\xff\x00"), ("trace", b"again"), ("n\0me", b"x")]
-    bad = Parked("wishes", 2, 7, b"\xfe", b"\xff{", headers, "not JSON – at all", NOON)
+    bad = DeadLetter("wishes", 2, 7, b"\xfe", b"\xff{", headers, "not JSON – at all", NOON)
     async with relaying(Relay(place.settings)):
-        await place.store.commit(Changes(parked=[bad, Parked("wishes", 2, 8, None, None, [], "null", NOON)]))
+        await place.store.commit(
+            Changes(dead_letters=[bad, DeadLetter("wishes", 2, 8, None, None, [], "null", NOON)])
+        )
         await all_published(place)
     letter, tombstone = await letters(place)
     assert (letter.key, letter.value, letter.partition) == (b"\xfe", b"\xff{", 2)
@@ -188,8 +190,8 @@ async def test_a_dead_letter_carries_the_original_bytes_and_headers_and_says_why
 
 async def test_the_largest_record_that_kafka_takes_can_be_sent_on_as_a_dead_letter(place: Restaurant) -> None:
     largest = b"x" * (1_048_588 - 200)
-    bad = Parked("wishes", 0, 1, b"soft", largest, [("h", b"y" * 100)], "too large", NOON)
+    bad = DeadLetter("wishes", 0, 1, b"soft", largest, [("h", b"y" * 100)], "too large", NOON)
     async with relaying(Relay(place.settings)):
-        await place.store.commit(Changes(parked=[bad]))
+        await place.store.commit(Changes(dead_letters=[bad]))
         await all_published(place, seconds=5)
     assert [letter.value for letter in await letters(place)] == [largest]

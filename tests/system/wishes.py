@@ -3,7 +3,7 @@
 from collections import Counter
 
 from shared.contracts.event import Event
-from shared.service.stage import StageWork
+from shared.service.stage import StageHandler
 from tests.shared.core.kitchen import wanted
 from tests.system.restaurant import Restaurant, until
 
@@ -28,6 +28,6 @@ async def heard_once(place: Restaurant, count: int) -> None:
     assert {stream: max(v for s, v in eggs if s == stream) for stream in last} == last
 
 
-def like(place: Restaurant, work: type[StageWork]) -> StageWork:
-    made = place.work
-    return work(made.stage, made.transactor.vocabulary, made.ground)
+def like(place: Restaurant, handler: type[StageHandler]) -> StageHandler:
+    made = place.handler
+    return handler(made.stage, made.transactor.vocabulary, made.context)

@@ -18,7 +18,7 @@ from deploy.events.topic import whole
 from deploy.local.house.house import House
 from deploy.playing.player import Manner, play
 from deploy.playing.timetable import Disorder
-from shared.consume.partitioner import home
+from shared.consume.partitioner import partition_of
 from shared.contracts.event import Event
 from shared.contracts.reading import Unreadable, read
 from shared.contracts.signals import SIGNALS, OrderPaid, SourceHeartbeat
@@ -61,7 +61,9 @@ async def test_a_log_that_was_played_lies_in_order_where_its_customers_belong(ho
     ]
     assert len(orders) == 87
     assert {event.id for _, _, event in orders} == {purchase.id for purchase in purchases}
-    assert all(key == event.subject.encode() and home(key, PARTITIONS) == at for at, key, event in orders)
+    assert all(
+        key == event.subject.encode() and partition_of(key, PARTITIONS) == at for at, key, event in orders
+    )
     for partition in range(PARTITIONS):
         here = [event for at, _, event in records if at == partition]
         beats = [event for event in here if isinstance(event.data, SourceHeartbeat)]
@@ -87,7 +89,9 @@ async def test_an_event_typed_by_hand_is_published_and_shown_by_tail(
         await publish(said(kafka, source="/test/hand", binary=binary, **words))
     places = capsys.readouterr().out.split()[1::2]
     assert len(places) == 2
-    assert all(place.startswith(f"signals/{home(customer.encode(), PARTITIONS)}@") for place in places)
+    assert all(
+        place.startswith(f"signals/{partition_of(customer.encode(), PARTITIONS)}@") for place in places
+    )
     await tail(said(kafka))
     shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     mine = [one for one in shown if one.get("subject") == customer]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.poison import Poison, poisons
-from shared.consume.admission import Door
+from shared.consume.admission import AdmissionPolicy
 from shared.contracts.reading import Unreadable
 from shared.contracts.signals import SIGNALS
 
@@ -24,13 +24,13 @@ class Published:
         self.key, self.value, self.headers = self.poison.key, self.poison.value, self.poison.headers
 
 
-DOOR = Door({"signals": SIGNALS}, frozenset({"signals"}), frozenset({"signals"}), lambda _: 0)
+DOOR = AdmissionPolicy({"signals": SIGNALS}, frozenset({"signals"}), frozenset({"signals"}), lambda _: 0)
 
 
 @pytest.mark.parametrize("poison", poisons(), ids=lambda poison: poison.name)
 def test_each_poison_is_refused_at_the_door_for_its_own_reason(poison: Poison) -> None:
     with pytest.raises(Unreadable, match=poison.because):
-        DOOR.admit(Published(poison))
+        DOOR.event(Published(poison))
 
 
 def test_there_are_more_than_the_eight_kinds_that_were_asked_for_and_no_two_alike() -> None:

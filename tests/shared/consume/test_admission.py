@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.consume.admission import AHEAD, Door, Reception, receive, refuse
+from shared.consume.admission import AHEAD, AdmissionPolicy, Admitted, admit, dead_lettered
 from shared.contracts.event import Event, encode
 from tests.shared.core.kitchen import HEARD, NOON, beat, wanted
 
 START = {("wishes", 0): 0, ("wishes", 1): 0, ("hints", 0): 0}
-DOOR = Door({"wishes": HEARD, "hints": HEARD}, frozenset({"wishes"}), frozenset({"wishes"}), lambda key: 0)
+POLICY = AdmissionPolicy(
+    {"wishes": HEARD, "hints": HEARD}, frozenset({"wishes"}), frozenset({"wishes"}), lambda key: 0
+)
 
 
 @dataclass
@@ -32,16 +34,24 @@ def letter(event: Event, offset: int = 0) -> Letter:
     return Letter(key=event.subject.encode() or None, value=encode(event), offset=offset)
 
 
-def taken(*letters: Letter, positions: Mapping[tuple[str, int], int] = START) -> Reception:
-    return receive(DOOR, letters, positions, NOON)
+def taken(*letters: Letter, positions: Mapping[tuple[str, int], int] = START) -> Admitted:
+    return admit(POLICY, letters, positions, NOON)
 
 
 def reason(bad: Letter) -> str:
-    """Why this one was parked, whole."""
-    [parked] = taken(bad).parked
-    assert (parked.body, parked.key, list(parked.headers)) == (bad.value, bad.key, list(bad.headers))
-    assert (parked.topic, parked.partition, parked.offset) == (bad.topic, bad.partition, bad.offset)
-    return parked.reason
+    """Why this one became a dead letter, whole."""
+    [kept] = taken(bad).dead_letters
+    assert (kept.body, kept.key, list(kept.headers)) == (
+        bad.value,
+        bad.key,
+        list(bad.headers),
+    )
+    assert (kept.topic, kept.partition, kept.offset) == (
+        bad.topic,
+        bad.partition,
+        bad.offset,
+    )
+    return kept.reason
 
 
 def test_a_good_record_is_heard_with_its_place_and_its_bytes() -> None:
@@ -93,16 +103,16 @@ def test_a_topic_of_our_own_is_not_asked_for_key_place_and_time() -> None:
 
 
 def test_who_is_not_the_keeper_counts_what_is_refused_and_parks_nothing() -> None:
-    reception = taken(Letter(topic="hints", value=b"?"))
-    assert not reception.parked
-    assert reception.refused.total() == 1
-    assert reception.positions == {("hints", 0): (0, 1)}
+    admitted = taken(Letter(topic="hints", value=b"?"))
+    assert not admitted.dead_letters
+    assert admitted.refused.total() == 1
+    assert admitted.positions == {("hints", 0): (0, 1)}
 
 
 def test_what_was_taken_before_is_passed_over() -> None:
-    reception = taken(*(Letter(offset=n) for n in range(5)), positions={("wishes", 0): 3})
-    assert [heard.offset for heard in reception.heard] == [3, 4]
-    assert reception.positions == {("wishes", 0): (3, 5)}
+    admitted = taken(*(Letter(offset=n) for n in range(5)), positions={("wishes", 0): 3})
+    assert [heard.offset for heard in admitted.heard] == [3, 4]
+    assert admitted.positions == {("wishes", 0): (3, 5)}
 
 
 def test_where_a_partition_stands_in_other_topics_is_fenced_too_and_no_other_partition() -> None:
@@ -123,15 +133,15 @@ def test_what_nobody_can_read_is_refused_unread() -> None:
     broken = Letter(headers=[("ce_specversion",)])  # type: ignore[list-item]
     with pytest.raises(ValueError):
         taken(broken)
-    reception = refuse([replace(broken, headers=())], START, "ValueError: a header", NOON)
-    assert [each.reason for each in reception.parked] == ["ValueError: a header"]
-    assert reception.positions == {("wishes", 0): (0, 1)}
+    admitted = dead_lettered([replace(broken, headers=())], START, "ValueError: a header", NOON)
+    assert [each.reason for each in admitted.dead_letters] == ["ValueError: a header"]
+    assert admitted.positions == {("wishes", 0): (0, 1)}
 
 
 def test_a_reason_is_short_and_fit_to_be_kept_whatever_it_quotes() -> None:
-    [parked] = refuse([Letter()], START, "bad \0 \ud800" + "x" * 10_000, NOON).parked
-    assert "\0" not in parked.reason
-    assert len(parked.reason.encode()) <= 1_000
+    [kept] = dead_lettered([Letter()], START, "bad \0 \ud800" + "x" * 10_000, NOON).dead_letters
+    assert "\0" not in kept.reason
+    assert len(kept.reason.encode()) <= 1_000
 
 
 places = st.builds(
@@ -152,8 +162,8 @@ def test_every_record_is_heard_or_refused_or_was_taken_before(
         lying.append(replace(each, offset=ends[each.topic]))
         ends[each.topic] += 1
     begun = {("wishes", 0): wishes, ("hints", 0): hints}
-    reception = taken(*lying, positions=begun)
+    admitted = taken(*lying, positions=begun)
     skipped = sum(each.offset < begun[each.topic, 0] for each in lying)
-    assert len(lying) == len(reception.heard) + len(reception.parked) + reception.refused.total() + skipped
+    assert len(lying) == len(admitted.heard) + len(admitted.dead_letters) + admitted.refused.total() + skipped
     moved = {topic: (start, ends[topic]) for (topic, _), start in begun.items() if ends[topic] > start}
-    assert reception.positions == {(topic, 0): move for topic, move in moved.items()}
+    assert admitted.positions == {(topic, 0): move for topic, move in moved.items()}

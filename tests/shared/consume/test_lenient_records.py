@@ -4,7 +4,7 @@ import pytest
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.memory_records import MemoryRecords
 
-from shared.consume.lenient_records import ForgivingRecords
+from shared.consume.lenient_records import LenientRecords
 from tests.shared.consume.odd_headers import Latin1, batch
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
@@ -12,7 +12,7 @@ CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 
 def names(fetched: bytes) -> list[list[str]]:
     """The name of each record's header, batch by batch."""
-    records, found = ForgivingRecords(fetched), []
+    records, found = LenientRecords(fetched), []
     while records.has_next():
         one = records.next_batch()
         assert one.validate_crc()
@@ -29,7 +29,7 @@ def test_one_odd_name_costs_neither_its_record_nor_its_neighbours(codec: str) ->
 
 
 def test_everything_else_of_the_odd_record_is_as_it_was_sent() -> None:
-    [record] = ForgivingRecords(batch([Latin1("ß")])).next_batch()
+    [record] = LenientRecords(batch([Latin1("ß")])).next_batch()
     assert (record.offset, record.timestamp, record.key, record.value) == (0, 1_000, b"key", b"value")
     assert record.headers == [(r"\xdf", b"1")]
     assert {type(record.key), type(record.value), type(record.headers[0][1])} == {bytes}
@@ -44,4 +44,4 @@ def test_what_is_truly_broken_stays_an_error() -> None:
     broken = bytearray(batch(["a", "b"]))
     broken[61] ^= 0x02  # the length of the first record
     with pytest.raises(CorruptRecordException):
-        list(ForgivingRecords(bytes(broken)).next_batch())
+        list(LenientRecords(bytes(broken)).next_batch())

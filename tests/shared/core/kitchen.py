@@ -9,7 +9,7 @@ from shared.contracts.event import Event, encode
 from shared.contracts.fact import Fact, Moment, Vocabulary, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Heard, Stage
-from shared.core.decider import Decider, Order, TimePassed
+from shared.core.decider import Decider, Routed, TimerFired
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -45,7 +45,7 @@ class Timer:
     rings: int
 
 
-def decide(timer: Timer | None, command: EggWanted | TimePassed, at: datetime) -> Sequence[Fact]:
+def decide(timer: Timer | None, command: EggWanted | TimerFired, at: datetime) -> Sequence[Fact]:
     if isinstance(command, EggWanted):
         return [
             EggOn(rings_at=minute_after(at, command.minutes), minutes=command.minutes, rings=command.rings)
@@ -76,8 +76,8 @@ def kitchen(decide: Decide = decide) -> Stage:
     return Stage("kitchen", {"egg": egg}, react, ticks=frozenset({"wishes"}))
 
 
-def react(event: Event) -> Sequence[Order[EggWanted]]:
-    return [Order("egg", event.subject, event.data)] if isinstance(event.data, EggWanted) else []
+def react(event: Event) -> Sequence[Routed[EggWanted]]:
+    return [Routed("egg", event.subject, event.data)] if isinstance(event.data, EggWanted) else []
 
 
 def minute_after(moment: datetime, minutes: float) -> datetime:

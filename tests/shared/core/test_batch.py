@@ -10,40 +10,40 @@ import pytest
 
 from shared.contracts.event import event_key, fact_id
 from shared.contracts.fact import Fact
-from shared.core.batch import Ground, Heard, Sitting, Stage, Stream
-from shared.core.decider import TimePassed
-from shared.core.store import Due, StoredFact
+from shared.core.batch import BatchDecision, Heard, Snapshot, Stage, Stream
+from shared.core.decider import TimerFired
+from shared.core.store import StoredFact, Timer
 from shared.core.watermark import Clock
 from tests.shared.core import kitchen
 from tests.shared.core.kitchen import NOON, beat, heard, minute, wanted
 
 
-def sit(
+def decide_on(
     *batches: Sequence[Heard],
     stage: Stage | None = None,
     clock: Clock | None = None,
     seen: Iterable[bytes] = (),
-) -> Sitting:
-    """A sitting over bare ground that heard all of this."""
-    ground = Ground({}, {0: clock} if clock else {}, set(seen), ())
-    sitting = Sitting(stage or kitchen.kitchen(), ground, NOON, lambda cause, _: cause)
+) -> BatchDecision:
+    """A decision over a bare snapshot that heard all of this."""
+    snapshot = Snapshot({}, {0: clock} if clock else {}, set(seen), ())
+    decision = BatchDecision(stage or kitchen.kitchen(), snapshot, NOON, lambda cause, _: cause)
     for batch in batches:
         for each in batch:
-            sitting.hear(each, sitting.stage.react(each.event))
-    return sitting
+            decision.hear(each, decision.stage.react(each.event))
+    return decision
 
 
-def said(sitting: Sitting) -> list[tuple[str, str, int, float]]:
+def said(decision: BatchDecision) -> list[tuple[str, str, int, float]]:
     """Stream, type, version and minutes past noon of every fact, in order."""
-    return [(f.stream, f.type, f.version, (f.happened - NOON).seconds / 60) for f in sitting.changes.facts]
+    return [(f.stream, f.type, f.version, (f.happened - NOON).seconds / 60) for f in decision.changes.facts]
 
 
-def rings(sitting: Sitting) -> list[tuple[str, float]]:
-    return [(stream, at) for stream, type_, _, at in said(sitting) if type_ == "egg.rang"]
+def rings(decision: BatchDecision) -> list[tuple[str, float]]:
+    return [(stream, at) for stream, type_, _, at in said(decision) if type_ == "egg.rang"]
 
 
 def test_an_event_heard_becomes_facts_that_name_their_cause() -> None:
-    [fact] = sit(heard(wanted("w1", "soft", at=1))).changes.facts
+    [fact] = decide_on(heard(wanted("w1", "soft", at=1))).changes.facts
     body = orjson.loads(fact.body)
     assert (fact.stream, fact.version, fact.key, fact.happened) == ("egg-soft", 1, "soft", minute(1))
     assert fact.cause == event_key("/guests", "w1")
@@ -51,37 +51,37 @@ def test_an_event_heard_becomes_facts_that_name_their_cause() -> None:
 
 
 def test_the_id_of_a_fact_follows_from_its_service_stream_and_version() -> None:
-    facts = sit(heard(wanted("w1", "soft"), wanted("w2", "soft"))).changes.facts
+    facts = decide_on(heard(wanted("w1", "soft"), wanted("w2", "soft"))).changes.facts
     assert [fact.id for fact in facts] == [fact_id("kitchen", "egg-soft", version) for version in (1, 2)]
     assert [orjson.loads(fact.body)["id"] for fact in facts] == [str(fact.id) for fact in facts]
 
 
 def test_versions_go_on_from_where_the_stream_stood() -> None:
-    ground = Ground({"egg-soft": Stream(7, None)}, {}, set(), ())
-    sitting = Sitting(kitchen.kitchen(), ground, NOON, lambda cause, _: cause)
+    snapshot = Snapshot({"egg-soft": Stream(7, None)}, {}, set(), ())
+    decision = BatchDecision(kitchen.kitchen(), snapshot, NOON, lambda cause, _: cause)
     for each in heard(wanted("w1", "soft"), wanted("w2", "soft")):
-        sitting.hear(each, sitting.stage.react(each.event))
-    assert [fact.version for fact in sitting.changes.facts] == [8, 9]
+        decision.hear(each, decision.stage.react(each.event))
+    assert [fact.version for fact in decision.changes.facts] == [8, 9]
 
 
 def test_an_event_delivered_twice_is_heard_once() -> None:
-    sitting = sit()
+    decision = decide_on()
     first, again = heard(wanted("w1", "soft"), wanted("w1", "soft"))
-    orders = sitting.stage.react(first.event)
-    assert (sitting.hear(first, orders), sitting.hear(again, orders)) == (True, False)
-    assert len(sitting.changes.facts) == len(sitting.changes.inbox) == 1
+    routed = decision.stage.react(first.event)
+    assert (decision.hear(first, routed), decision.hear(again, routed)) == (True, False)
+    assert len(decision.changes.facts) == len(decision.changes.inbox) == 1
 
 
 def test_an_event_taken_by_an_earlier_batch_is_not_heard() -> None:
-    sitting = sit(heard(wanted("w1", "soft")), seen=[event_key("/guests", "w1")])
-    assert not sitting.changes.facts
-    assert not sitting.changes.inbox
+    decision = decide_on(heard(wanted("w1", "soft")), seen=[event_key("/guests", "w1")])
+    assert not decision.changes.facts
+    assert not decision.changes.inbox
 
 
 def test_what_is_due_speaks_in_order_of_moment_and_stream_before_anything_later() -> None:
     late, hard, soft = wanted("w1", "late", minutes=9), wanted("w2", "hard"), wanted("w3", "soft")
     early, after = wanted("w4", "early", minutes=2), wanted("w5", "after", at=11)
-    assert said(sit(heard(late, soft, hard, early, beat(10), after)))[4:] == [
+    assert said(decide_on(heard(late, soft, hard, early, beat(10), after)))[4:] == [
         ("egg-early", "egg.rang", 2, 2),
         ("egg-hard", "egg.rang", 2, 5),
         ("egg-soft", "egg.rang", 2, 5),
@@ -92,16 +92,18 @@ def test_what_is_due_speaks_in_order_of_moment_and_stream_before_anything_later(
 
 def test_what_was_due_before_the_batch_speaks_among_what_became_due_in_it() -> None:
     stream = Stream(1, kitchen.Timer(minute(4), minutes=4, rings=1))
-    ground = Ground({"egg-old": stream}, {}, set(), [Due(minute(4), "egg-old", 0)])
-    sitting = Sitting(kitchen.kitchen(), ground, NOON, lambda cause, _: cause)
+    snapshot = Snapshot({"egg-old": stream}, {}, set(), [Timer(minute(4), "egg-old", 0)])
+    decision = BatchDecision(kitchen.kitchen(), snapshot, NOON, lambda cause, _: cause)
     for each in heard(wanted("w1", "new", minutes=3), wanted("w2", "newer", minutes=6), beat(7)):
-        sitting.hear(each, sitting.stage.react(each.event))
-    assert rings(sitting) == [("egg-new", 3), ("egg-old", 4), ("egg-newer", 6)]
-    assert sitting.changes.dues == dict.fromkeys(("egg-new", "egg-old", "egg-newer"), (0, None))
+        decision.hear(each, decision.stage.react(each.event))
+    assert rings(decision) == [("egg-new", 3), ("egg-old", 4), ("egg-newer", 6)]
+    assert decision.changes.timers == dict.fromkeys(("egg-new", "egg-old", "egg-newer"), (0, None))
 
 
 def test_a_due_that_follows_from_a_due_speaks_in_the_same_batch_at_its_own_moment() -> None:
-    assert rings(sit(heard(wanted("w1", "soft", rings=3), wanted("w2", "hard", minutes=7), beat(12)))) == [
+    assert rings(
+        decide_on(heard(wanted("w1", "soft", rings=3), wanted("w2", "hard", minutes=7), beat(12)))
+    ) == [
         ("egg-soft", 5),
         ("egg-hard", 7),
         ("egg-soft", 10),
@@ -109,13 +111,15 @@ def test_a_due_that_follows_from_a_due_speaks_in_the_same_batch_at_its_own_momen
 
 
 def test_what_is_not_due_yet_is_kept_for_later() -> None:
-    sitting = sit(heard(wanted("w1", "soft", rings=3), beat(12)))
-    assert sitting.changes.dues == {"egg-soft": (0, minute(15))}
+    decision = decide_on(heard(wanted("w1", "soft", rings=3), beat(12)))
+    assert decision.changes.timers == {"egg-soft": (0, minute(15))}
 
 
 def test_a_due_that_was_put_off_does_not_speak_at_its_old_moment() -> None:
-    assert rings(sit(heard(wanted("w1", "soft"), wanted("w2", "soft", at=3), beat(7)))) == []
-    assert rings(sit(heard(wanted("w1", "soft"), wanted("w2", "soft", at=3), beat(9)))) == [("egg-soft", 8)]
+    assert rings(decide_on(heard(wanted("w1", "soft"), wanted("w2", "soft", at=3), beat(7)))) == []
+    assert rings(decide_on(heard(wanted("w1", "soft"), wanted("w2", "soft", at=3), beat(9)))) == [
+        ("egg-soft", 8)
+    ]
 
 
 def test_a_due_that_has_nothing_to_say_is_not_asked_again() -> None:
@@ -125,61 +129,65 @@ def test_a_due_that_has_nothing_to_say_is_not_asked_again() -> None:
         asked.append(command)
         return kitchen.decide(timer, command, at)
 
-    sitting = sit(heard(wanted("w1", "soft", rings=0), beat(5), beat(6)), stage=kitchen.kitchen(decide))
-    assert asked.count(TimePassed()) == 1
-    assert sitting.changes.dues == {"egg-soft": (0, None)}
+    decision = decide_on(
+        heard(wanted("w1", "soft", rings=0), beat(5), beat(6)), stage=kitchen.kitchen(decide)
+    )
+    assert asked.count(TimerFired()) == 1
+    assert decision.changes.timers == {"egg-soft": (0, None)}
 
 
 def test_time_on_one_partition_says_nothing_on_another() -> None:
-    assert rings(sit(heard(wanted("w1", "soft"), partition=1), heard(beat(60), partition=0))) == []
+    assert rings(decide_on(heard(wanted("w1", "soft"), partition=1), heard(beat(60), partition=0))) == []
 
 
 def test_a_heartbeat_on_a_topic_that_does_not_tick_is_no_time() -> None:
-    sitting = sit(heard(wanted("w1", "soft")), heard(beat(60), topic="rumours"))
-    assert not rings(sitting)
-    assert not sitting.changes.clocks
-    assert not sitting.changes.pulses
+    decision = decide_on(heard(wanted("w1", "soft")), heard(beat(60), topic="rumours"))
+    assert not rings(decision)
+    assert not decision.changes.clocks
+    assert not decision.changes.heartbeats
 
 
 def test_an_event_from_the_future_makes_nothing_due() -> None:
-    assert rings(sit(heard(wanted("w1", "soft"), wanted("w2", "hard", at=10**6)))) == []
+    assert rings(decide_on(heard(wanted("w1", "soft"), wanted("w2", "hard", at=10**6)))) == []
 
 
-def pulses(sitting: Sitting) -> dict[int, tuple[str, bool]]:
-    read = {partition: orjson.loads(body) for partition, body in sitting.changes.pulses.items()}
-    return {partition: (pulse["time"], pulse["data"]["closed"]) for partition, pulse in read.items()}
+def heartbeats(decision: BatchDecision) -> dict[int, tuple[str, bool]]:
+    read = {partition: orjson.loads(body) for partition, body in decision.changes.heartbeats.items()}
+    return {
+        partition: (heartbeat["time"], heartbeat["data"]["closed"]) for partition, heartbeat in read.items()
+    }
 
 
 def test_time_that_moved_is_passed_on_in_the_stages_own_name() -> None:
-    sitting = sit(heard(wanted("w1", "soft"), beat(60, late=10)))
-    assert pulses(sitting) == {0: ("2026-01-01T12:50:00Z", False)}
-    assert orjson.loads(sitting.changes.pulses[0])["source"] == "/evergreen/kitchen"
+    decision = decide_on(heard(wanted("w1", "soft"), beat(60, late=10)))
+    assert heartbeats(decision) == {0: ("2026-01-01T12:50:00Z", False)}
+    assert orjson.loads(decision.changes.heartbeats[0])["source"] == "/evergreen/kitchen"
 
 
 def test_a_stage_vouches_for_nothing_until_all_whom_it_awaits_have_spoken() -> None:
     stage = replace(kitchen.kitchen(), awaits=frozenset({"app", "shop"}))
-    assert not pulses(sit(heard(beat(60, "shop")), stage=stage))
-    assert pulses(sit(heard(beat(60, "shop"), beat(20, "app")), stage=stage)) == {
+    assert not heartbeats(decide_on(heard(beat(60, "shop")), stage=stage))
+    assert heartbeats(decide_on(heard(beat(60, "shop"), beat(20, "app")), stage=stage)) == {
         0: ("2026-01-01T12:20:00Z", False)
     }
 
 
 def test_time_that_stands_still_is_not_passed_on() -> None:
-    assert not pulses(sit(heard(beat(60)), clock=Clock().hear(beat(60))))
+    assert not heartbeats(decide_on(heard(beat(60)), clock=Clock().hear(beat(60))))
 
 
 def test_that_nothing_more_will_come_is_passed_on_even_when_time_stands_still() -> None:
-    sitting = sit(heard(beat(60, closed=True)), clock=Clock().hear(beat(60)))
-    assert pulses(sitting) == {0: ("2026-01-01T13:00:00Z", True)}
+    decision = decide_on(heard(beat(60, closed=True)), clock=Clock().hear(beat(60)))
+    assert heartbeats(decision) == {0: ("2026-01-01T13:00:00Z", True)}
 
 
 @pytest.mark.parametrize("order", [("app", "shop"), ("shop", "app")])
 def test_the_last_source_to_close_closes_the_stage(order: tuple[str, str]) -> None:
     clock = Clock().hear(beat(60, "app")).hear(beat(60, "shop"))
-    sitting = sit(heard(*(beat(60, source, closed=True) for source in order)), clock=clock)
-    assert pulses(sitting)[0][1]
+    decision = decide_on(heard(*(beat(60, source, closed=True) for source in order)), clock=clock)
+    assert heartbeats(decision)[0][1]
 
 
 def test_the_facts_of_one_stream_are_told_apart_by_version_alone() -> None:
-    facts: list[StoredFact] = sit(heard(wanted("w1", "soft", rings=2), beat(20))).changes.facts
+    facts: list[StoredFact] = decide_on(heard(wanted("w1", "soft", rings=2), beat(20))).changes.facts
     assert [fact.version for fact in facts] == [1, 2, 3]

@@ -66,7 +66,7 @@ async def _after(batches: Sequence[Sequence[Heard]], forgetful: bool) -> Any:
         if forgetful:
             transactor.forget()
     log = [{**orjson.loads(fact.body), "recordedtime": ""} for fact in store.log]
-    return log, await store.dues(FAR), await store.clocks([0, 1]), store.pulses
+    return log, await store.timers(FAR), await store.clocks([0, 1]), store.heartbeats
 
 
 def cut(stream: Sequence[Heard], cuts: Sequence[int]) -> list[Sequence[Heard]]:
@@ -95,8 +95,8 @@ def test_whatever_is_delivered_again_later_gives_the_same_log(
 
 
 def facts_of(everything: Any) -> Any:
-    log, dues, clocks, _ = everything
-    return log, dues, {partition: clock.reached for partition, clock in clocks.items()}
+    log, timers, clocks, _ = everything
+    return log, timers, {partition: clock.watermark for partition, clock in clocks.items()}
 
 
 @given(streams)

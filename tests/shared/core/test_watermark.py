@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.event import Event
 from shared.contracts.signals import SourceHeartbeat
-from shared.core.batch import Ground, Sitting
+from shared.core.batch import BatchDecision, Snapshot
 from shared.core.watermark import Clock
 from tests.shared.core.kitchen import NOON, beat, heard, kitchen, minute, wanted
 
@@ -22,37 +22,37 @@ def after(*beats: Event) -> Clock:
 
 
 def test_a_clock_that_heard_nothing_has_reached_no_moment() -> None:
-    assert Clock().reached is None
+    assert Clock().watermark is None
 
 
 def test_a_source_vouches_for_its_time_less_its_lateness() -> None:
-    assert after(beat(60, late=10)).reached == minute(50)
+    assert after(beat(60, late=10)).watermark == minute(50)
 
 
 def test_the_slowest_live_source_holds_the_clock() -> None:
-    assert after(beat(60, "/shop"), beat(20, "/app")).reached == minute(60)  # what was vouched for stays
-    assert after(beat(20, "/app"), beat(60, "/shop")).reached == minute(20)
-    assert after(beat(20, "/app"), beat(60, "/shop"), beat(40, "/app")).reached == minute(40)
+    assert after(beat(60, "/shop"), beat(20, "/app")).watermark == minute(60)  # what was vouched for stays
+    assert after(beat(20, "/app"), beat(60, "/shop")).watermark == minute(20)
+    assert after(beat(20, "/app"), beat(60, "/shop"), beat(40, "/app")).watermark == minute(40)
 
 
 def test_a_source_that_is_awaited_holds_the_clock_until_it_has_spoken() -> None:
     awaited = frozenset({"/app", "/shop"})
     alone = Clock().hear(beat(60, "/shop", closed=True), awaited)
-    assert alone.reached is None
-    assert alone.hear(beat(20, "/app"), awaited).reached == minute(20)
+    assert alone.watermark is None
+    assert alone.hear(beat(20, "/app"), awaited).watermark == minute(20)
 
 
 def test_a_closed_source_holds_nobody_back() -> None:
-    assert after(beat(20, "/app", closed=True), beat(60, "/shop")).reached == minute(60)
+    assert after(beat(20, "/app", closed=True), beat(60, "/shop")).watermark == minute(60)
 
 
 def test_a_source_that_closes_vouches_for_all_up_to_its_last_word_without_lateness() -> None:
-    assert after(beat(60, late=10), beat(61, late=10, closed=True)).reached == minute(61)
+    assert after(beat(60, late=10), beat(61, late=10, closed=True)).watermark == minute(61)
 
 
 def test_when_every_source_has_closed_the_latest_word_counts() -> None:
     clock = after(beat(60, "/shop", closed=True), beat(20, "/app"), beat(30, "/app", closed=True))
-    assert clock.reached == minute(60)
+    assert clock.watermark == minute(60)
     assert clock.closed
 
 
@@ -75,7 +75,7 @@ def test_an_old_heartbeat_heard_again_does_not_reopen_a_closed_source() -> None:
 
 
 def test_an_old_heartbeat_heard_again_does_not_bring_back_its_lateness() -> None:
-    assert after(beat(10, late=0), beat(20, late=5), beat(10, late=0)).reached == minute(15)
+    assert after(beat(10, late=0), beat(20, late=5), beat(10, late=0)).watermark == minute(15)
 
 
 def test_of_two_words_about_one_moment_the_stronger_counts() -> None:
@@ -83,10 +83,12 @@ def test_of_two_words_about_one_moment_the_stronger_counts() -> None:
 
 
 def test_an_event_from_the_future_moves_no_clock() -> None:
-    sitting = Sitting(kitchen(), Ground({}, {0: after(beat(1))}, set(), ()), NOON, lambda cause, _: cause)
+    decision = BatchDecision(
+        kitchen(), Snapshot({}, {0: after(beat(1))}, set(), ()), NOON, lambda cause, _: cause
+    )
     for each in heard(wanted("w1", "soft", at=10**8)):
-        sitting.hear(each, sitting.stage.react(each.event))
-    assert not sitting.changes.clocks
+        decision.hear(each, decision.stage.react(each.event))
+    assert not decision.changes.clocks
 
 
 beat_of_any_source = st.builds(
@@ -104,14 +106,14 @@ def test_no_heartbeat_turns_a_clock_back(spoken: Sequence[Event]) -> None:
     clock = Clock()
     for each in spoken:
         later = clock.hear(each)
-        assert later.reached is not None
-        assert clock.reached is None or later.reached >= clock.reached
+        assert later.watermark is not None
+        assert clock.watermark is None or later.watermark >= clock.watermark
         clock = later
 
 
 @given(beats)
 def test_no_clock_is_ahead_of_what_any_source_ever_vouched_for(spoken: Sequence[Event]) -> None:
-    reached = after(*spoken).reached
+    reached = after(*spoken).watermark
     assert reached is None or reached <= max(each.time for each in spoken)
 
 
@@ -123,7 +125,7 @@ in_order = st.lists(beat_of_any_source, max_size=30, unique_by=attrgetter("sourc
 @given(in_order)
 def test_a_clock_is_the_furthest_that_its_live_sources_ever_vouched_for_together(spoken: list[Event]) -> None:
     together = [vouched_together(spoken[:n]) for n in range(1, len(spoken) + 1)]
-    assert after(*spoken).reached == max(together, default=None)
+    assert after(*spoken).watermark == max(together, default=None)
 
 
 def vouched_together(spoken: Sequence[Event]) -> datetime:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.system
 
 
 async def statements_for(store: PostgresStore, events: int, offset: int) -> int:
-    """How many statements one batch takes: events of as many eggs, half of them new, and dues that speak."""
+    """How many statements one batch takes: events of as many eggs, half of them new, and timers that fire."""
     batch = [wanted(f"w{offset + n}", f"e{n}", at=offset) for n in range(events)]
     records = heard(*batch, beat(offset + 6), wanted(f"x{offset}", "last", at=offset + 7), offset=offset)
     positions = {("wishes", 0): (offset and 12, offset + len(records))}
@@ -39,13 +39,13 @@ async def test_the_statements_that_are_counted_are_those_that_are_sent(postgres:
     sent: list[str] = []
     async with postgres.pool.acquire() as connection:
         connection.add_query_logger(lambda query: sent.append(query.query))
-        await postgres.write(connection, Changes(facts=[fact("egg-z", 1)], dues={"egg-z": (0, None)}))
+        await postgres.write(connection, Changes(facts=[fact("egg-z", 1)], timers={"egg-z": (0, None)}))
     ours = [statement for statement in sent if statement in SQL.values()]  # asyncpg asks for types, once
     assert len(ours) == postgres.statements_sent == 2
 
 
 @pytest.mark.parametrize("statement", ["update {} set xid = xid", "delete from {}", "truncate {}"])
-@pytest.mark.parametrize("table", ["facts", "parked"])
+@pytest.mark.parametrize("table", ["facts", "dead_letters"])
 async def test_a_service_cannot_change_what_was_once_said(
     postgres: PostgresStore, statement: str, table: str
 ) -> None:
@@ -56,9 +56,9 @@ async def test_a_service_cannot_change_what_was_once_said(
 async def test_what_else_a_service_writes_shares_the_fate_of_its_facts(postgres: PostgresStore) -> None:
     await postgres.commit(Changes(facts=[fact("egg-a", 1)]))
     with pytest.raises(Conflict):
-        await _commit_and_also(postgres, "egg-a", "insert into dues values ('egg-lost', 0, now())")
-    await _commit_and_also(postgres, "egg-b", "insert into dues values ('egg-with', 0, now())")
-    assert [row[0] for row in await postgres.pool.fetch("select stream from dues")] == ["egg-with"]
+        await _commit_and_also(postgres, "egg-a", "insert into timers values ('egg-lost', 0, now())")
+    await _commit_and_also(postgres, "egg-b", "insert into timers values ('egg-with', 0, now())")
+    assert [row[0] for row in await postgres.pool.fetch("select stream from timers")] == ["egg-with"]
 
 
 async def _commit_and_also(postgres: PostgresStore, stream: str, statement: str) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.core.store import Changes, Conflict, Due, Fenced, Parked, Store, StoredFact
+from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Store, StoredFact, Timer
 from shared.core.watermark import Clock
 from shared.storage.memory import MemoryStore
 from tests.shared.core.kitchen import NOON, beat, minute
@@ -24,8 +24,8 @@ def fact(stream: str, version: int, body: bytes = b"{}") -> StoredFact:
     return StoredFact(stream, version, str(uuid4()), "egg.on", 0, "soft", NOON, NOON, None, None, body)
 
 
-def letter(offset: int, reason: str = "not JSON") -> Parked:
-    return Parked("wishes", 0, offset, b"\xff", None, [("h\0", b"\xff\x00"), ("h", None)], reason, NOON)
+def letter(offset: int, reason: str = "not JSON") -> DeadLetter:
+    return DeadLetter("wishes", 0, offset, b"\xff", None, [("h\0", b"\xff\x00"), ("h", None)], reason, NOON)
 
 
 async def test_facts_come_back_by_stream_in_the_order_of_versions(store: Store) -> None:
@@ -90,27 +90,27 @@ async def test_who_begins_where_a_partition_no_longer_stands_is_fenced_and_write
 
 
 async def test_dues_come_in_order_of_moment_and_stream_up_to_their_partitions_moment(store: Store) -> None:
-    dues = {
+    timers = {
         "egg-b": (0, minute(2)),
         "egg-a": (0, minute(2)),
         "egg-B": (0, minute(2)),
         "egg-c": (0, minute(1)),
     }
     others: dict[str, tuple[int, datetime | None]] = {"egg-late": (0, minute(9)), "egg-there": (1, minute(1))}
-    await store.commit(Changes(dues={**dues, **others}))
-    assert list(await store.dues({0: minute(2)})) == [
-        Due(minute(1), "egg-c", 0),
-        Due(minute(2), "egg-B", 0),
-        Due(minute(2), "egg-a", 0),
-        Due(minute(2), "egg-b", 0),
+    await store.commit(Changes(timers={**timers, **others}))
+    assert list(await store.timers({0: minute(2)})) == [
+        Timer(minute(1), "egg-c", 0),
+        Timer(minute(2), "egg-B", 0),
+        Timer(minute(2), "egg-a", 0),
+        Timer(minute(2), "egg-b", 0),
     ]
-    assert list(await store.dues({1: minute(60)})) == [Due(minute(1), "egg-there", 1)]
+    assert list(await store.timers({1: minute(60)})) == [Timer(minute(1), "egg-there", 1)]
 
 
 async def test_a_due_is_moved_and_cleared(store: Store) -> None:
-    await store.commit(Changes(dues={"egg-a": (0, minute(1)), "egg-b": (0, minute(1))}))
-    await store.commit(Changes(dues={"egg-a": (0, minute(3)), "egg-b": (0, None)}))
-    assert list(await store.dues({0: minute(60)})) == [Due(minute(3), "egg-a", 0)]
+    await store.commit(Changes(timers={"egg-a": (0, minute(1)), "egg-b": (0, minute(1))}))
+    await store.commit(Changes(timers={"egg-a": (0, minute(3)), "egg-b": (0, None)}))
+    assert list(await store.timers({0: minute(60)})) == [Timer(minute(3), "egg-a", 0)]
 
 
 async def test_clocks_come_back_as_they_were(store: Store) -> None:
@@ -123,9 +123,9 @@ async def test_clocks_come_back_as_they_were(store: Store) -> None:
 
 
 async def test_a_record_parked_twice_is_parked_once(store: Store) -> None:
-    await store.commit(Changes(parked=[letter(4), letter(5)]))
-    await store.commit(Changes(parked=[letter(4, "again"), letter(6)]))
-    assert await parked(store) == [(4, "not JSON"), (5, "not JSON"), (6, "not JSON")]
+    await store.commit(Changes(dead_letters=[letter(4), letter(5)]))
+    await store.commit(Changes(dead_letters=[letter(4, "again"), letter(6)]))
+    assert await dead_letters(store) == [(4, "not JSON"), (5, "not JSON"), (6, "not JSON")]
 
 
 @pytest.mark.parametrize("bad", ["conflict", "taken"])
@@ -148,12 +148,12 @@ def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Cha
     """A bit of each kind of change, for the egg a."""
     return Changes(
         facts=[fact("egg-a", 1)],
-        dues={"egg-a": (0, minute(1))},
+        timers={"egg-a": (0, minute(1))},
         positions=replace_positions,
         clocks={0: Clock().hear(beat(60))},
         inbox=[KEY],
-        parked=[letter(1)],
-        pulses={0: b"{}"},
+        dead_letters=[letter(1)],
+        heartbeats={0: b"{}"},
     )
 
 
@@ -162,16 +162,18 @@ async def holds(store: Store) -> list[object]:
     return [
         await store.bodies(["egg-a"]),
         await store.seen([KEY]),
-        list(await store.dues({0: minute(60)})),
+        list(await store.timers({0: minute(60)})),
         await store.clocks([0]),
-        await parked(store),
+        await dead_letters(store),
     ]
 
 
-async def parked(store: Any) -> list[tuple[int, str]]:
+async def dead_letters(store: Any) -> list[tuple[int, str]]:
     if isinstance(store, MemoryStore):
-        return sorted((each.offset, each.reason) for each in store.parked)
-    return [tuple(row) for row in await store.pool.fetch("select offset_, reason from parked order by 1")]
+        return sorted((each.offset, each.reason) for each in store.dead_letters)
+    return [
+        tuple(row) for row in await store.pool.fetch("select offset_, reason from dead_letters order by 1")
+    ]
 
 
 async def test_all_of_a_batch_is_there_once_it_is_written(store: Store) -> None:
@@ -180,7 +182,7 @@ async def test_all_of_a_batch_is_there_once_it_is_written(store: Store) -> None:
     assert await holds(store) == [
         {"egg-a": [b"{}"]},
         {KEY},
-        [Due(minute(1), "egg-a", 0)],
+        [Timer(minute(1), "egg-a", 0)],
         {0: Clock().hear(beat(60))},
         [(1, "not JSON")],
     ]

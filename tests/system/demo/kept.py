@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 
 FACTS = "select stream, version, id, type, partition, cause, happened, body from facts order by xid, position"
-PARKED = "select topic, partition, offset_, key, body, reason from parked"
+DEAD_LETTERS = "select topic, partition, offset_, key, body, reason from dead_letters"
 VIEWS = {
     "timeline": "select customer, topic, type, id, happened from timeline order by customer, key",
     "journeys": "select * from journeys order by customer",
@@ -43,10 +43,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Facts in commit order, what was parked, and insight's views as plain rows."""
+    """Facts in commit order, what became a dead letter, and insight's views as plain rows."""
 
     facts: Sequence[Row]
-    parked: Sequence[tuple[Any, ...]]
+    dead_letters: Sequence[tuple[Any, ...]]
     views: Mapping[str, Sequence[tuple[Any, ...]]]
 
     def told(self) -> list[tuple[str, int, Mapping[str, Any]]]:
@@ -59,9 +59,9 @@ async def kept(url: str, service: str) -> Kept:
     connection = await asyncpg.connect(url, timeout=10)
     try:
         facts = [Row(*row) for row in await connection.fetch(FACTS)]
-        parked = [tuple(row) for row in await connection.fetch(PARKED)]
+        dead_letters = [tuple(row) for row in await connection.fetch(DEAD_LETTERS)]
         wanted = VIEWS if service == "insight" else {}
         views = {name: [tuple(row) for row in await connection.fetch(sql)] for name, sql in wanted.items()}
     finally:
         await connection.close()
-    return Kept(facts, parked, views)
+    return Kept(facts, dead_letters, views)

@@ -64,13 +64,13 @@ def test_every_week_is_fitted_alike_in_every_run(calm: Ended, wild: Ended) -> No
 
 def test_nothing_is_a_dead_letter_without_poison(calm: Ended) -> None:
     assert calm.lying["dead-letters"] == []
-    assert all(kept.parked == [] for kept in calm.kept.values())
+    assert all(kept.dead_letters == [] for kept in calm.kept.values())
 
 
 def test_there_is_one_dead_letter_for_each_poison(wild: Ended) -> None:
     assert len(wild.lying["dead-letters"]) == len(poisons()) == wild.played.poison
-    parked = {name: len(kept.parked) for name, kept in wild.kept.items() if kept.parked}
-    assert parked == {"acquisition": len(poisons())}
+    dead_letters = {name: len(kept.dead_letters) for name, kept in wild.kept.items() if kept.dead_letters}
+    assert dead_letters == {"acquisition": len(poisons())}
 
 
 @pytest.mark.parametrize("poison", poisons(), ids=lambda poison: poison.name)

@@ -34,4 +34,4 @@ def test_insight_sees_the_same_customers(calm: Ended, killed: Killed, view: str)
 
 def test_dying_makes_no_dead_letters(killed: Killed) -> None:
     assert killed[0].lying["dead-letters"] == []
-    assert all(kept.parked == [] for kept in killed[0].kept.values())
+    assert all(kept.dead_letters == [] for kept in killed[0].kept.values())

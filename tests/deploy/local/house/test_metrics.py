@@ -2,7 +2,7 @@ from deploy.local.house.lag import behind, heard
 from deploy.local.house.metrics import summed
 
 TEXT = """\
-# HELP evergreen_dead_letters_total Records parked.
+# HELP evergreen_dead_letters_total Records kept.
 # TYPE evergreen_dead_letters_total counter
 evergreen_dead_letters_total{topic="signals"} 3.0
 evergreen_dead_letters_total{topic="insight"} 2.0
