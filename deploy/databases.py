@@ -66,7 +66,7 @@ def filled(text: str, database: Database) -> str:
 
 def schema(service: str, runtime: str) -> str:
     """The kernel's tables and the service's own, granted to the runtime role."""
-    files = (ROOT / "shared" / "schema.sql", ROOT / "services" / service / "schema.sql")
+    files = (ROOT / "shared" / "storage" / "schema.sql", ROOT / "services" / service / "schema.sql")
     texts = [file.read_text() for file in files if file.exists()]
     return "\n".join(texts).replace(":runtime", _name(runtime))
 
