@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.contracts.fact import Fact
-from shared.core.decider import Decider, TimerFired
+from shared.core.decider import Decider
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -32,21 +32,21 @@ class Scenario:
         answer = tuple(self.decider.decide(state, command, at))
         return Scenario(self.decider, self.facts, answer, command, at, True)
 
+    def when_time_comes(self, at: datetime) -> "Scenario":
+        """Its timer fires; and fired again, it says no more."""
+        answer = tuple(self.decider.fire(self.decider.replay(self.facts), at))
+        assert tuple(self.decider.fire(self.decider.replay((*self.facts, *answer)), at)) == ()
+        return Scenario(self.decider, self.facts, answer, None, at, True)
+
     def then(self, *expected: Fact) -> None:
         assert self.asked, "a scenario without `when` decides nothing"
         assert self.answer == expected
-        self._time_says_no_more()
 
     def then_and_no_more(self, *expected: Fact) -> None:
         """As `then`; and the same command heard again changes nothing."""
         self.then(*expected)
         again = self.decider.replay((*self.facts, *self.answer))
         assert tuple(self.decider.decide(again, self.command, self.at)) == ()
-
-    def _time_says_no_more(self) -> None:
-        if isinstance(self.command, TimerFired):
-            again = self.decider.replay((*self.facts, *self.answer))
-            assert tuple(self.decider.decide(again, self.command, self.at)) == ()
 
 
 def given(decider: Decider[Any, Any, Any]) -> Callable[..., Scenario]:

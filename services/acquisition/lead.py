@@ -7,7 +7,7 @@ from typing import assert_never
 
 from services.acquisition.score import COLD_AFTER_DAYS, THRESHOLD, points_for
 from shared.contracts.acquisition import LeadCaptured, LeadQualified, LeadScored, LeadWentCold, Points
-from shared.core.decider import Decider, TimerFired
+from shared.core.decider import Decider, TimerRule
 
 Fact = LeadCaptured | LeadScored | LeadQualified | LeadWentCold
 
@@ -33,14 +33,14 @@ class Lead:
         return sum(points.points for points in self.because)
 
 
-def decide(lead: Lead | None, command: Notice | TimerFired, at: datetime) -> Sequence[Fact]:
-    match command:
-        case Notice():
-            return [*_captured(lead, command), *_scored(lead or Lead(), command, at)]
-        case TimerFired():
-            return [LeadWentCold(after_days=COLD_AFTER_DAYS)] if _left_alone(lead, at) else []
-        case _:
-            assert_never(command)
+def decide(lead: Lead | None, command: Notice, at: datetime) -> Sequence[Fact]:
+    return [*_captured(lead, command), *_scored(lead or Lead(), command, at)]
+
+
+def fire(lead: Lead | None, at: datetime) -> Sequence[Fact]:
+    ends = due(lead)
+    left_alone = ends is not None and at >= ends
+    return [LeadWentCold(after_days=COLD_AFTER_DAYS)] if left_alone else []
 
 
 def _captured(lead: Lead | None, notice: Notice) -> Sequence[Fact]:
@@ -65,11 +65,6 @@ def _quiet_for_a_day(lead: Lead, at: datetime) -> bool:
     return lead.heard_at is not None and at - lead.heard_at >= timedelta(days=1)
 
 
-def _left_alone(lead: Lead | None, at: datetime) -> bool:
-    ends = due(lead)
-    return ends is not None and at >= ends
-
-
 def evolve(lead: Lead | None, fact: Fact) -> Lead | None:
     lead = lead or Lead()
     match fact:
@@ -92,4 +87,4 @@ def due(lead: Lead | None) -> datetime | None:
     return lead.heard_at + timedelta(days=COLD_AFTER_DAYS)
 
 
-LEAD: Decider[Lead | None, Notice, Fact] = Decider("lead", None, decide, evolve, due)
+LEAD: Decider[Lead | None, Notice, Fact] = Decider("lead", None, decide, evolve, TimerRule(due, fire))

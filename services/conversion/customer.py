@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, assert_never
 
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
-from shared.core.decider import Decider, TimerFired
+from shared.core.decider import Decider
 
 Fact = UserJoined | CustomerWon | OrderRepeated
 
@@ -25,14 +25,12 @@ class Customer(NamedTuple):
     orders: int = 0
 
 
-def decide(customer: Customer, command: SignUp | Pay | TimerFired, at: datetime) -> Sequence[Fact]:
+def decide(customer: Customer, command: SignUp | Pay, at: datetime) -> Sequence[Fact]:
     match command:
         case SignUp(plan):
             return [] if customer.user else [UserJoined(plan=plan)]
         case Pay(order_id, amount, currency):
             return [_paid(customer, order_id, amount, currency)]
-        case TimerFired():
-            return []  # time alone means nothing here
         case _:
             assert_never(command)
 

@@ -11,7 +11,7 @@ from services.insight.churn.refit import Refit as Made
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.weeks import Weeks
 from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
-from shared.core.decider import Decider, TimerFired
+from shared.core.decider import Decider
 
 Fact = SilenceCalendarOpened | SilenceModelFitted
 
@@ -55,15 +55,13 @@ class Model:
         return Rules(policy, Weeks(self.origin.date()), Schedule(fits))
 
 
-def decide(model: Model, command: Open | Refit | TimerFired, at: datetime) -> Sequence[Fact]:
+def decide(model: Model, command: Open | Refit, at: datetime) -> Sequence[Fact]:
     match command:
         case Open():
             day = at.replace(hour=0, minute=0, second=0, microsecond=0)
             return [] if model.origin else [SilenceCalendarOpened(origin=day)]
         case Refit(outcome):
             return [outcome] if outcome.week > model.weeks_decided else []
-        case TimerFired():
-            return []  # refits wait for the slowest partition, not for a due
         case _:
             assert_never(command)
 

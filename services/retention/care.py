@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from shared.contracts.retention import CarePlayClosed, CarePlayOpened
-from shared.core.decider import Decider, TimerFired
+from shared.core.decider import Decider
 
 Fact = CarePlayOpened | CarePlayClosed
 
@@ -27,14 +27,12 @@ Plays = frozenset[str]
 """The alerts that are being cared for."""
 
 
-def decide(plays: Plays, command: Open | Close | TimerFired, at: datetime) -> Sequence[Fact]:
+def decide(plays: Plays, command: Open | Close, at: datetime) -> Sequence[Fact]:
     match command:
         case Open(alert_id, rule):
             return [] if alert_id in plays else [CarePlayOpened(alert_id=alert_id, rule=rule)]
         case Close(alert_id, outcome):
             return [CarePlayClosed(alert_id=alert_id, outcome=outcome)] if alert_id in plays else []
-        case TimerFired():
-            return []  # time alone means nothing here
         case _:
             assert_never(command)
 

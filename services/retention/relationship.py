@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from shared.contracts.retention import RelationshipOpened, RepeatPurchaseRecorded
-from shared.core.decider import Decider, TimerFired
+from shared.core.decider import Decider
 
 Fact = RelationshipOpened | RepeatPurchaseRecorded
 DAY = 86_400
@@ -28,7 +28,7 @@ class Relationship:
     last_purchase: datetime
 
 
-def decide(known: Relationship | None, command: Begin | Repeat | TimerFired, at: datetime) -> Sequence[Fact]:
+def decide(known: Relationship | None, command: Begin | Repeat, at: datetime) -> Sequence[Fact]:
     match command:
         case Begin(order_id):
             return [] if known else [RelationshipOpened(order_id=order_id, purchased_at=at)]
@@ -40,8 +40,6 @@ def decide(known: Relationship | None, command: Begin | Repeat | TimerFired, at:
                     order_id=order_id, number=number, days_since_last=days, latest_purchase_at=latest
                 )
             ]
-        case TimerFired():
-            return []  # time alone means nothing here
         case _:
             assert_never(command)
 

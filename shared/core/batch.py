@@ -1,7 +1,7 @@
 """A batch in, decisions out: pure. What is loaded before and what is written after is `transact`'s affair."""
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from shared.contracts.event import Event, encode, fact_id, iso
 from shared.contracts.fact import Fact
 from shared.contracts.signals import SourceHeartbeat
-from shared.core.decider import Decider, Routed, TimerFired
+from shared.core.decider import Decider, Routed
 from shared.core.store import Changes, DeadLetter, StoredFact, Timer, TopicPartition
 from shared.core.watermark import Clock
 
@@ -87,7 +87,7 @@ class BatchDecision:
             heapq.heappush(self._heaps.setdefault(due.partition, []), (due.at, due.stream))
 
     def hear(self, heard: Heard, routed: Sequence[Routed[Any]]) -> bool:
-        """Take one event, to which the stage's reaction are these routed; False when it was heard before."""
+        """Take one event, which the stage routes so; False when it was heard before."""
         event = heard.event
         if isinstance(event.data, SourceHeartbeat):
             if heard.topic in self.stage.ticks:
@@ -97,8 +97,10 @@ class BatchDecision:
             return False
         self._seen.add(key)
         self.changes.inbox.append(key)
-        for each_routed in routed:
-            self._decide(each_routed.stream, each_routed.command, event.time, heard.partition, event)
+        for to in routed:
+            decider, before = self._stream(to.stream)
+            facts = decider.decide(before.state, to.command, event.time)
+            self._append(to.stream, before, facts, event.time, heard.partition, event)
         return True
 
     def _tick(self, heard: Heard) -> None:
@@ -119,20 +121,27 @@ class BatchDecision:
             if self._timer_of.get(stream) == at:
                 self.changes.fired += 1
                 self._set_timer(stream, partition, None)  # asked once, whatever it answers
-                self._decide(stream, TimerFired(), at, partition, cause)
+                decider, before = self._stream(stream)
+                self._append(stream, before, decider.fire(before.state, at), at, partition, cause)
 
-    def _decide(self, name: str, command: object, at: datetime, partition: int, cause: Event) -> None:
+    def _stream(self, name: str) -> tuple[Decider[Any, Any, Any], Stream]:
         decider = self.stage.deciders[name.partition("-")[0]]
-        stream = self.streams.get(name) or self.snapshot.streams.get(name) or Stream(0, decider.initial)
-        version, state = stream.version, stream.state
-        for fact in decider.decide(state, command, at):
+        known = self.streams.get(name) or self.snapshot.streams.get(name)
+        return decider, known or Stream(0, decider.initial)
+
+    def _append(
+        self, name: str, before: Stream, facts: Iterable[Fact], at: datetime, partition: int, cause: Event
+    ) -> None:
+        decider = self.stage.deciders[name.partition("-")[0]]
+        version, state = before
+        for fact in facts:
             version += 1
             state = decider.evolve(state, fact)
             self.changes.facts.append(self._stored(name, version, fact, at, partition, cause))
-        if version > stream.version:
+        if version > before.version:
             self.streams[name] = Stream(version, state)
             due = decider.due(state)
-            if due != decider.due(stream.state):
+            if due != decider.due(before.state):
                 self._set_timer(name, partition, due)
 
     def _set_timer(self, stream: str, partition: int, due: datetime | None) -> None:

@@ -3,7 +3,6 @@
 from services.acquisition.lead import LEAD, Notice
 from services.acquisition.score import COLD_AFTER_DAYS
 from shared.contracts.acquisition import LeadCaptured, LeadQualified, LeadScored, LeadWentCold, Points
-from shared.core.decider import TimerFired
 from tests import scenario
 from tests.scenario import day
 
@@ -58,13 +57,13 @@ def test_touches_and_a_sign_up_together_qualify() -> None:
 
 
 def test_a_lead_left_alone_goes_cold() -> None:
-    given(CAPTURED, touched(10)).when(TimerFired(), at=day(COLD_AFTER_DAYS)).then(
+    given(CAPTURED, touched(10)).when_time_comes(day(COLD_AFTER_DAYS)).then(
         LeadWentCold(after_days=COLD_AFTER_DAYS)
     )
 
 
 def test_a_lead_does_not_go_cold_before_its_time() -> None:
-    given(CAPTURED, touched(10)).when(TimerFired(), at=day(COLD_AFTER_DAYS - 1)).then()
+    given(CAPTURED, touched(10)).when_time_comes(day(COLD_AFTER_DAYS - 1)).then()
 
 
 def test_a_cold_lead_that_is_heard_again_is_warm_and_may_go_cold_again() -> None:

@@ -9,7 +9,7 @@ from shared.contracts.event import Event, encode
 from shared.contracts.fact import Fact, Moment, Vocabulary, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Heard, Stage
-from shared.core.decider import Decider, Routed, TimerFired
+from shared.core.decider import Decider, Routed, TimerRule
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -45,11 +45,11 @@ class Timer:
     rings: int
 
 
-def decide(timer: Timer | None, command: EggWanted | TimerFired, at: datetime) -> Sequence[Fact]:
-    if isinstance(command, EggWanted):
-        return [
-            EggOn(rings_at=minute_after(at, command.minutes), minutes=command.minutes, rings=command.rings)
-        ]
+def decide(timer: Timer | None, wanted: EggWanted, at: datetime) -> Sequence[Fact]:
+    return [EggOn(rings_at=minute_after(at, wanted.minutes), minutes=wanted.minutes, rings=wanted.rings)]
+
+
+def fire(timer: Timer | None, at: datetime) -> Sequence[Fact]:
     if timer is None or timer.rings == 0:
         return []  # a broken timer has nothing to say
     return [EggRang(left=timer.rings - 1)]
@@ -67,12 +67,12 @@ def due(timer: Timer | None) -> datetime | None:
     return timer.rings_at if timer else None
 
 
-Decide = Callable[[Timer | None, Any, datetime], Sequence[Fact]]
+Fire = Callable[[Timer | None, datetime], Sequence[Fact]]
 
 
-def kitchen(decide: Decide = decide) -> Stage:
+def kitchen(fire: Fire = fire) -> Stage:
     """The stage; it hears `wishes`, and the time there, but not the time on `rumours`."""
-    egg: Decider[Any, Any, Any] = Decider("egg", None, decide, evolve, due)
+    egg: Decider[Any, Any, Any] = Decider("egg", None, decide, evolve, TimerRule(due, fire))
     return Stage("kitchen", {"egg": egg}, react, ticks=frozenset({"wishes"}))
 
 
