@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 import asyncpg
 
 from deploy.errors import Trouble
-from deploy.places import ROOT
+from deploy.migrations import migrate
 
 STATEMENTS = Path(__file__).with_name("databases.sql")
 # Two provisions at once would both find a role missing and both create it.
@@ -64,13 +64,6 @@ def filled(text: str, database: Database) -> str:
     return re.sub(r"(?<!:):([a-z_]+)", lambda found: values[found[1]], text)
 
 
-def schema(service: str, runtime: str) -> str:
-    """The kernel's tables and the service's own, granted to the runtime role."""
-    files = (ROOT / "shared" / "storage" / "schema.sql", ROOT / "services" / service / "schema.sql")
-    texts = [file.read_text() for file in files if file.exists()]
-    return "\n".join(texts).replace(":runtime", _name(runtime))
-
-
 async def provide(admin_url: str, wanted: Sequence[Database]) -> None:
     """Makes what is missing and leaves the rest; Trouble when the server refuses."""
     try:
@@ -94,7 +87,11 @@ async def _provide(admin: asyncpg.Connection, admin_url: str, database: Database
         await admin.execute(parts["database"])
     await admin.execute(parts["doors"])
     await _run(urlunsplit(urlsplit(admin_url)._replace(path=f"/{database.service}")), parts["inside"])
-    await _run(database.owner_url, schema(database.service, _user(database.url)))
+    owner = await asyncpg.connect(database.owner_url, timeout=10)
+    try:
+        await migrate(owner, database.service, _name(_user(database.url)))
+    finally:
+        await owner.close()
 
 
 async def _run(url: str, statements: str) -> None:

@@ -5,7 +5,7 @@ Moments are monotonic seconds and always arguments. `serve_http` answers /livez,
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, Mapping, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,12 +24,14 @@ Answer = tuple[int, bytes, bytes]
 class Health:
     """What was last seen of the loop, the poll, the assignment, the database and the relay.
 
-    `since` holds when each thing now wrong went wrong; it begins with all of them at `started`.
+    `wrong` holds what makes the service not ready, since when and in which words; it begins with all that is
+    not known yet at `started`. `told` is what an operator should know all the same.
     """
 
     started: float
     beaten: float = field(init=False)
     wrong: dict[str, tuple[float, str]] = field(init=False)
+    told: dict[str, tuple[float, str]] = field(default_factory=dict)
     last_poll: float | None = None
     relay_ok: float | None = None
 
@@ -54,6 +56,10 @@ class Health:
         """Whether PostgreSQL answered."""
         self._mark("database", ok, "does not answer", now)
 
+    def condition(self, name: str, problem: str | None, now: float, *, blocks: bool = True) -> None:
+        """What stands in the way, with the way out; None: nothing does. What does not block is only told."""
+        self._mark(name, problem is None, problem or "", now, self.wrong if blocks else self.told)
+
     def relay(self, ok_at: float | None) -> None:
         """When the relay last published, had nothing to publish, or saw another process lead."""
         self.relay_ok = ok_at
@@ -64,21 +70,33 @@ class Health:
 
     def ready(self, now: float) -> tuple[bool, dict[str, str]]:
         """Whether to count on this process; if not, what is wrong and for how long."""
-        wrong = {name: f"{text}, for {now - since:.1f} s" for name, (since, text) in self.wrong.items()}
+        wrong = _sayings(self.wrong, now)
         wrong |= self._stale("poll", "Kafka was not polled", self.last_poll, POLL_STALE, now)
         wrong |= self._stale("relay", "has not moved", self.relay_ok, RELAY_STALE, now)
         return not wrong, wrong
 
-    def _mark(self, name: str, ok: bool, text: str, now: float) -> None:
+    def _mark(
+        self, name: str, ok: bool, text: str, now: float, into: dict[str, tuple[float, str]] | None = None
+    ) -> None:
+        known = self.wrong if into is None else into
         if ok:
-            self.wrong.pop(name, None)
+            known.pop(name, None)
         else:
-            self.wrong.setdefault(name, (now, text))
+            since, _ = known.get(name, (now, ""))
+            known[name] = (since, text)
+
+    def attention(self, now: float) -> dict[str, str]:
+        """What an operator should know, though the service is ready; each with how long it has been so."""
+        return _sayings(self.told, now)
 
     def _stale(self, name: str, text: str, seen: float | None, limit: float, now: float) -> dict[str, str]:
         if seen is not None and now - seen < limit:
             return {}
         return {name: f"{text}, for {now - (self.started if seen is None else seen):.1f} s"}
+
+
+def _sayings(conditions: Mapping[str, tuple[float, str]], now: float) -> dict[str, str]:
+    return {name: f"{text}, for {now - since:.1f} s" for name, (since, text) in conditions.items()}
 
 
 class _Server(uvicorn.Server):
@@ -140,7 +158,8 @@ def answer(path: str, health: Health, now: float) -> Answer:
         return _json(200 if live else 503, {"live": live, "last_beat_seconds": round(now - health.beaten, 1)})
     if path == "/readyz":
         ready, wrong = health.ready(now)
-        return _json(200 if ready else 503, {"ready": ready, "not_ready": wrong})
+        said = {"ready": ready, "not_ready": wrong, "attention": health.attention(now)}
+        return _json(200 if ready else 503, said)
     return _json(404, {"paths": ["/livez", "/readyz", "/metrics"]})
 
 

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -20,11 +21,14 @@ from shared.consume.partitioner import partition_of
 from shared.contracts.fact import Vocabulary
 from shared.contracts.topics import PARTITIONS
 from shared.core.handler import Handler
+from shared.observe.health import Health
 from shared.publish.relay import Relay
 from shared.resilience.retry import retry
+from shared.resilience.transient import Outage
 from shared.service.monitor import watch
 from shared.settings import Settings, read_settings
 from shared.storage.postgres import PostgresStore
+from shared.storage.schema_version import SchemaMismatch, check_schema
 
 DRAIN = 8.0
 
@@ -65,7 +69,7 @@ async def _serve(service: Service, settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with watch(settings) as monitor:
-        opening = asyncio.create_task(_open(service, settings))
+        opening = asyncio.create_task(_open(service, settings, monitor.health))
         await _first(opening, stop)
         if not opening.done():
             opening.cancel()
@@ -83,8 +87,8 @@ async def _first(task: asyncio.Future[Any], stop: asyncio.Event) -> None:
     stopping.cancel()
 
 
-async def _open(service: Service, settings: Settings) -> tuple[ServiceContext, Consumer]:
-    pool = await retry(lambda: _pool(settings.database), "waiting for PostgreSQL")
+async def _open(service: Service, settings: Settings, health: Health) -> tuple[ServiceContext, Consumer]:
+    pool = await retry(lambda: _pool(settings, health), "waiting for PostgreSQL")
     context = ServiceContext(settings, PostgresStore(pool), Relay(settings))
     policy = AdmissionPolicy(
         service.hears, service.dead_letters_for, service.external, lambda key: partition_of(key, PARTITIONS)
@@ -92,15 +96,20 @@ async def _open(service: Service, settings: Settings) -> tuple[ServiceContext, C
     return context, Consumer(settings, policy, context.store, service.handler(context))
 
 
-async def _pool(database: str) -> asyncpg.Pool:
+async def _pool(settings: Settings, health: Health) -> asyncpg.Pool:
     pool = await asyncpg.create_pool(
-        database, min_size=1, max_size=4, command_timeout=30, timeout=5, reset=_leave_as_it_is
+        settings.database, min_size=1, max_size=4, command_timeout=30, timeout=5, reset=_leave_as_it_is
     )
     try:
-        await pool.execute("select from facts limit 0")
-    except asyncpg.UndefinedTableError:
+        await check_schema(pool, settings.service)
+    except SchemaMismatch as mismatch:
+        health.condition("schema", str(mismatch), monotonic())
         await pool.close()
-        raise ConnectionError("the tables are not there yet: run `evergreen provision`") from None
+        raise Outage(str(mismatch)) from mismatch
+    except BaseException:
+        await pool.close()
+        raise
+    health.condition("schema", None, monotonic())
     return pool
 
 

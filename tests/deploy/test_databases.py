@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote, urlsplit
 
-from deploy.databases import STATEMENTS, address, databases, filled, schema, sections
+from deploy.databases import STATEMENTS, address, databases, filled, sections
 
 
 def test_given_passwords_are_used_and_the_others_are_made_up_and_differ() -> None:
@@ -37,10 +37,3 @@ def test_a_password_is_sent_as_it_is_meant_even_with_quotes_and_signs() -> None:
     assert "password 'it''s 100% :owner'" in filled(
         "alter role :runtime password :runtime_password", database
     )
-
-
-def test_the_schema_grants_to_the_runtime_role_by_name() -> None:
-    text = schema("insight", "insight")
-    assert ":runtime" not in text
-    assert 'to "insight"' in text
-    assert "timeline" in text

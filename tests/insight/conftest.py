@@ -9,6 +9,7 @@ import pytest
 from deploy import databases
 from deploy.databases import Database
 from deploy.local.house.house import House
+from deploy.migrations import migrate
 from services.insight.app import InsightHandler
 from shared.publish.relay import Relay
 from shared.service.runtime import ServiceContext
@@ -35,7 +36,7 @@ async def another(house: House) -> AsyncIterator[ServiceContext]:
 async def context(database: Database, pool: asyncpg.Pool) -> ServiceContext:
     """Insight's tables made, its partitions opened."""
     owner = await asyncpg.connect(database.owner_url)
-    await owner.execute(databases.schema("insight", database.service))
+    await migrate(owner, "insight", f'"{database.service}"')
     await owner.close()
     store = PostgresStore(pool)
     await store.positions([("signals", partition) for partition in range(PARTITIONS)])

@@ -11,7 +11,7 @@ def own_files(root: Path, pattern: str = "*") -> Iterator[Path]:
     for path in sorted(root.iterdir()):
         if path.is_dir() and is_ours(path.name):
             yield from own_files(path, pattern)
-        elif path.is_file() and path.match(pattern):
+        elif path.is_file() and path.name != ".git" and path.match(pattern):  # a file in a linked worktree
             yield path
 
 

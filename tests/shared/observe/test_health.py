@@ -93,7 +93,7 @@ async def get_json(port: int, path: str) -> tuple[int, Any]:
 async def test_the_answers_over_http_follow_the_health() -> None:
     clock, health = [100.0], ready_at(100.0)
     async with serve_http("127.0.0.1:0", health, lambda: clock[0]) as port:
-        assert await get_json(port, "/readyz") == (200, {"ready": True, "not_ready": {}})
+        assert await get_json(port, "/readyz") == (200, {"ready": True, "not_ready": {}, "attention": {}})
         assert await get_json(port, "/livez") == (200, {"live": True, "last_beat_seconds": 0.0})
         clock[0] = 130.0
         status, body = await get_json(port, "/readyz")
@@ -125,3 +125,19 @@ async def test_the_port_is_free_again_afterwards() -> None:
     async with serve_http("127.0.0.1:0", ready_at(0.0), lambda: 0.0) as port:
         await get(port, "/livez")
     socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_what_stands_in_the_way_is_told_in_its_latest_words_from_when_it_began() -> None:
+    health = ready_at(100.0)
+    health.condition("held", "most records fail", 101.0)
+    health.condition("held", "all records fail", 103.0)
+    assert health.ready(104.0) == (False, {"held": "all records fail, for 3.0 s"})
+    health.condition("held", None, 105.0)
+    assert health.ready(105.0) == (True, {})
+
+
+def test_what_does_not_block_is_told_by_a_service_that_is_ready() -> None:
+    health = ready_at(100.0)
+    health.condition("quarantined", "1 stream", 101.0, blocks=False)
+    assert health.ready(102.0) == (True, {})
+    assert health.attention(102.0) == {"quarantined": "1 stream, for 1.0 s"}

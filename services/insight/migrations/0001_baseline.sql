@@ -1,4 +1,4 @@
--- Insight's own tables: the timeline is the truth, the rest is folded from it. Idempotent.
+-- Insight's own tables: the timeline is the truth, the rest is folded from it. Idempotent, as the kernel's first.
 
 -- Everything heard about a customer: when it happened, and how far the partition's clock stood when we knew.
 create table if not exists timeline (

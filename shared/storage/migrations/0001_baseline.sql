@@ -1,4 +1,5 @@
--- The kernel's tables, the same in every service's database. Idempotent; applied by the owner role.
+-- The kernel's tables, the same in every service's database. Idempotent, so that a database made before
+-- migrations were numbered is taken up where it stands.
 
 -- Every fact this service decided, append-only; `body` is the published event, byte for byte.
 create sequence if not exists outbox_position;
@@ -21,7 +22,7 @@ create table if not exists facts (
 create index if not exists facts_in_commit_order on facts (xid, position);
 
 -- What could not be taken, with its bytes, its place and the reason: nothing is lost.
-create table if not exists dead_letters (
+create table if not exists parked (
     position     bigint      not null default nextval('outbox_position'),
     xid          xid8        not null default pg_current_xact_id(),
     topic        text        not null,
@@ -35,10 +36,10 @@ create table if not exists dead_letters (
     recorded     timestamptz not null,
     primary key (topic, partition, offset_)
 );
-create index if not exists dead_letters_in_commit_order on dead_letters (xid, position);
+create index if not exists parked_in_commit_order on parked (xid, position);
 
 -- How far this service has spoken, per partition: its own heartbeat, replaced by the next one.
-create table if not exists heartbeats (
+create table if not exists pulses (
     position  bigint   not null default nextval('outbox_position'),
     xid       xid8     not null default pg_current_xact_id(),
     partition smallint primary key,
@@ -79,20 +80,20 @@ create table if not exists clocks (
 -- The moment up to which everything on a partition has been heard; it never goes back.
 create table if not exists watermarks (
     partition smallint    primary key,
-    watermark timestamptz not null
+    reached   timestamptz not null
 );
 
 -- The next moment at which time alone would make a stream speak.
-create table if not exists timers (
+create table if not exists dues (
     stream    text        primary key,
     partition smallint    not null,
-    at        timestamptz not null
+    due       timestamptz not null
 );
-create index if not exists timers_in_time_order on timers (partition, at, stream);
+create index if not exists dues_in_time_order on dues (partition, due, stream);
 
-grant select, insert on facts, dead_letters, inbox to :runtime;
-grant select, insert, update on heartbeats, relay, positions, clocks, watermarks to :runtime;
-grant select, insert, update, delete on timers to :runtime;
+grant select, insert on facts, parked, inbox to :runtime;
+grant select, insert, update on pulses, relay, positions, clocks, watermarks to :runtime;
+grant select, insert, update, delete on dues to :runtime;
 grant usage on sequence outbox_position to :runtime;
 
 -- All that is to be published, whatever its kind; the relay reads it in commit order.
@@ -101,10 +102,10 @@ select xid, position, 'fact' as kind, partition, key, body, trace,
        null::text as topic, null::bigint as offset_, null::bytea as raw_key, null::json as headers,
        null::text as reason, null::integer as attempt from facts
 union all
-select xid, position, 'heartbeat', partition, null, body, null, null, null, null, null, null, null from heartbeats
+select xid, position, 'pulse', partition, null, body, null, null, null, null, null, null, null from pulses
 union all
-select xid, position, 'dead_letter', partition, null, body, null, topic, offset_, key, headers, reason, attempt
-from dead_letters;
+select xid, position, 'parked', partition, null, body, null, topic, offset_, key, headers, reason, attempt
+from parked;
 
 -- What the relay has not published yet. Its order makes an index find it, however long the log has grown.
 create or replace view unpublished as
