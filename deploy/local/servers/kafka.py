@@ -76,8 +76,7 @@ class Kafka:
         """Beside its place, then renamed, each time anew: an interrupted start leaves nothing half made."""
         fresh = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.home))
         settings = self._configure(fresh, fresh / "data")
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+        tool = ("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(settings))
         command = self._java(FORMATTING, libraries, *tool)
         done = subprocess.run(
             command, cwd=self.home, env=_environment(), capture_output=True, text=True, check=False
@@ -94,6 +93,14 @@ class Kafka:
             account.own(self.home)
             return account
         return None
+
+
+def _cluster_id() -> str:
+    """A new one, 22 letters of base64; never one that a command line takes for an option, as one in 64 is."""
+    while True:
+        made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not made.startswith("-"):
+            return made
 
 
 def java() -> Path:
