@@ -7,7 +7,6 @@ import logging
 import os
 import shutil
 import subprocess
-import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from deploy.local.process.apart import apart
 from deploy.local.process.ports import HOST
 from deploy.local.process.processes import Program
 from deploy.local.servers import jars
+from deploy.local.servers.unfinished import unfinished
 
 SETTINGS = Path(__file__).with_name("server.properties")
 LOGGING = Path(__file__).with_name("log4j2.properties")
@@ -73,18 +73,16 @@ class Kafka:
         return [str(java()), *options, logs, "-Djava.awt.headless=true", "-cp", path, *command]
 
     def _format(self, libraries: list[Path]) -> None:
-        """Beside its place, then renamed, each time anew: an interrupted start leaves nothing half made."""
-        fresh = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.home))
-        settings = self._configure(fresh, fresh / "data")
-        tool = ("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(settings))
-        command = self._java(FORMATTING, libraries, *tool)
-        done = subprocess.run(
-            command, cwd=self.home, env=_environment(), capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            raise Trouble(f"Kafka could not format {fresh}: {done.stderr.strip() or done.stdout.strip()}")
-        (fresh / "data").rename(self.data)
-        shutil.rmtree(fresh, ignore_errors=True)
+        with unfinished(self.home) as fresh:
+            settings = self._configure(fresh, fresh / "data")
+            tool = ("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(settings))
+            command = self._java(FORMATTING, libraries, *tool)
+            done = subprocess.run(
+                command, cwd=self.home, env=_environment(), capture_output=True, text=True, check=False
+            )
+            if done.returncode != 0:
+                raise Trouble(f"Kafka could not format {fresh}: {done.stderr.strip() or done.stdout.strip()}")
+            (fresh / "data").rename(self.data)
 
     def _runs_as(self, libraries: list[Path]) -> Account | None:
         """The account without rights where it can reach all that is needed; otherwise ourselves."""

