@@ -25,6 +25,7 @@ from shared.observe.health import Health
 from shared.publish.relay import Relay
 from shared.resilience.retry import retry
 from shared.resilience.transient import Outage
+from shared.service.inbox_pruning import keep_pruning
 from shared.service.monitor import watch
 from shared.settings import Settings, read_settings
 from shared.storage.postgres import PostgresStore
@@ -76,7 +77,11 @@ async def _serve(service: Service, settings: Settings) -> None:
             return
         context, consumer = opening.result()
         monitor.begin(consumer, context.relay, context.store.pool)
-        working = asyncio.gather(context.relay.run(), retry(consumer.start, "waiting for Kafka"))
+        working = asyncio.gather(
+            context.relay.run(),
+            retry(consumer.start, "waiting for Kafka"),
+            keep_pruning(context.store.pool),
+        )
         await _first(working, stop)
         await _close(consumer, context, working)
 

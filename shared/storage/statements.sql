@@ -42,7 +42,7 @@ where (p.topic, p.partition, p.next_offset) = (u.topic, u.partition, u.before);
 
 -- name: take
 -- Remember what was taken; a key that is there already is a conflict.
-insert into inbox select unnest($1::bytea[]);
+insert into inbox (key) select unnest($1::bytea[]);
 
 -- name: timer_set
 -- The moment at which a stream speaks next.

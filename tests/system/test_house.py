@@ -19,7 +19,7 @@ async def test_what_was_acknowledged_is_there_after_both_servers_were_killed(hou
     bodies = [f"{mark}-{number}".encode() for number in range(500)]
     await publish(house.kafka.bootstrap, TOPIC, bodies)
     insight = await asyncpg.connect(house.services["insight"].database_url)
-    await insight.executemany("insert into inbox values ($1)", [(uuid4().bytes,) for _ in range(200)])
+    await insight.executemany("insert into inbox (key) values ($1)", [(uuid4().bytes,) for _ in range(200)])
     before = await insight.fetchval("select count(*) from inbox")
     for name in ("kafka", "postgres"):
         house.kill(name)

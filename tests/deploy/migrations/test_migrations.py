@@ -52,6 +52,8 @@ async def test_a_database_of_the_last_release_is_upgraded_with_all_that_is_in_it
         assert await store.timers({3: JANUARY + timedelta(days=90)}) == [
             Timer(JANUARY + timedelta(days=90), "lead-anna", 3)
         ]
+        taken = bytes.fromhex("00112233445566778899aabbccddeeff")
+        assert await store.seen([taken]) == {taken}
         kinds = [row[0] for row in await pool.fetch("select kind from unpublished")]
         assert sorted(kinds) == ["dead_letter", "fact", "heartbeat"]
 
