@@ -1,8 +1,8 @@
 """How long a database remembers which events it has taken, and how it forgets the rest.
 
 Facts are the record and are kept. The inbox only tells duplicates: it has four slots of thirty days
-(`inbox_slot`), and remembers every event for sixty days at least and a hundred and twenty at most; Kafka keeps
-a topic for thirty. A duplicate that comes later than that is a new event.
+(`inbox_slot`) and remembers every event for sixty days at least, a hundred and twenty at most; Kafka keeps a
+topic for thirty. A duplicate that comes later than that is a new event.
 """
 
 import asyncio
