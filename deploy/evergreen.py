@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import NoReturn, Protocol, cast
 
 from deploy.errors import Trouble
+from shared.kafka import WrongAddress
+from shared.settings import MissingSetting
 
 COMMANDS = ("up", "down", "clean", "provision", "status", "demo", "play", "publish", "tail", "journey")
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -77,7 +79,7 @@ def guarded(work: Callable[[], int], name: str) -> int:
         # Whoever read our output has seen enough (`evergreen tail signals | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except (Trouble, OSError) as error:
+    except (Trouble, WrongAddress, MissingSetting, OSError) as error:
         print(f"evergreen {name}: {error}", file=sys.stderr)
         return FAILED
 

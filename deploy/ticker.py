@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 
 from shared.contracts.event import STRUCTURED, Event, encode, iso
 from shared.contracts.signals import SourceHeartbeat
+from shared.kafka import kafka_client
 from shared.observe.logs import start_logging
 
 SOURCE = "/evergreen/ticker"
@@ -32,8 +33,8 @@ def until_next(now: datetime) -> float:
     return 1 - now.microsecond / 1_000_000
 
 
-async def _tick_until(stop: asyncio.Event, bootstrap: str) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=0)
+async def _tick_until(stop: asyncio.Event, kafka: str) -> None:
+    producer = AIOKafkaProducer(**kafka_client(kafka), enable_idempotence=True, linger_ms=0)
     await producer.start()
     try:
         partitions, ticked = await producer.partitions_for("signals"), False
@@ -66,10 +67,10 @@ async def main() -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    bootstrap = os.environ["EVERGREEN_KAFKA"]
+    kafka = os.environ["EVERGREEN_KAFKA"]
     while not stop.is_set():
         try:
-            await _tick_until(stop, bootstrap)
+            await _tick_until(stop, kafka)
         except (KafkaError, OSError) as error:
             log.warning("the ticker begins again: %s", error)
             await _wait(stop, 1.0)

@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
 from deploy.errors import Trouble
+from shared.kafka import kafka_client
 
 PAGES = Path(__file__).with_name("topics.yaml")
 DAY_MS = 86_400_000
@@ -52,20 +53,20 @@ def topics() -> list[Topic]:
     ]
 
 
-async def provide(bootstrap: str, wanted: Sequence[Topic], copies: int = 1) -> None:
+async def provide(kafka: str, wanted: Sequence[Topic], copies: int = 1) -> None:
     """Makes the missing topics, so many copies each; Trouble when one has other partitions than its page."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=15_000)
+    admin = AIOKafkaAdminClient(**kafka_client(kafka), request_timeout_ms=15_000)
     try:
         await admin.start()
         await _create(admin, wanted, copies)
         await asyncio.wait_for(_in_service(admin, wanted), IN_SERVICE_SECONDS)
     except TimeoutError as error:
         raise Trouble(
-            f"Kafka at {bootstrap} made the topics but gave them no leader in {IN_SERVICE_SECONDS:.0f} s"
+            f"Kafka at {kafka} made the topics but gave them no leader in {IN_SERVICE_SECONDS:.0f} s"
         ) from error
     except (KafkaError, OSError) as error:
-        raise Trouble(f"Kafka at {bootstrap} can't be provisioned: {error}") from error
+        raise Trouble(f"Kafka at {kafka} can't be provisioned: {error}") from error
     finally:
         await admin.close()
 

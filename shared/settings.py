@@ -1,8 +1,14 @@
-"""The one module that reads the environment."""
+"""The one module that reads the environment.
+
+A secret may come from a file: `EVERGREEN_DATABASE_FILE` names one that holds what `EVERGREEN_DATABASE` would.
+"""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.kafka import kafka_address
 
 
 class MissingSetting(Exception):
@@ -11,11 +17,13 @@ class MissingSetting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where a service finds the world. `http` is host:port for health and metrics."""
+    """Where a service finds the world. `kafka` is an address (shared/kafka.py), `http` is host:port for
+    health and metrics. `database` holds a password, so it is not shown.
+    """
 
     service: str
     kafka: str
-    database: str
+    database: str = field(repr=False)
     http: str
     instance: str
     batch: int
@@ -23,10 +31,12 @@ class Settings:
 
 
 def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings of a service. Errors: `MissingSetting` names the variable and an example."""
+    """Settings of a service. Errors: `MissingSetting` names the variable and an example, `WrongAddress`."""
+    kafka = _required(environment, "EVERGREEN_KAFKA", "127.0.0.1:9092")
+    kafka_address(kafka)
     return Settings(
         service=service,
-        kafka=_required(environment, "EVERGREEN_KAFKA", "127.0.0.1:9092"),
+        kafka=kafka,
         database=_required(
             environment, "EVERGREEN_DATABASE", f"postgresql://{service}:secret@localhost/{service}"
         ),
@@ -37,7 +47,20 @@ def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> 
     )
 
 
+def given(environment: Mapping[str, str], name: str) -> str | None:
+    """The value of a variable, or of the file that NAME_FILE names. Errors: `MissingSetting`."""
+    file = environment.get(f"{name}_FILE")
+    if not file:
+        return environment.get(name)
+    if environment.get(name):
+        raise MissingSetting(f"{name} and {name}_FILE are both set: which one holds?")
+    try:
+        return Path(file).read_text().rstrip("\r\n")
+    except OSError as error:
+        raise MissingSetting(f"{name}_FILE={file} can't be read: {error.strerror}") from error
+
+
 def _required(environment: Mapping[str, str], name: str, example: str) -> str:
-    if value := environment.get(name):
+    if value := given(environment, name):
         return value
-    raise MissingSetting(f"{name} is not set; for example {name}={example}")
+    raise MissingSetting(f"{name} is not set (nor {name}_FILE); for example {name}={example}")

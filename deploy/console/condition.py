@@ -30,7 +30,7 @@ class Part:
 def examine(house: House) -> list[Part]:
     """Every part of the house, the servers first; all are asked at once."""
     with ThreadPoolExecutor(8) as pool:
-        broker = pool.submit(kafka.answers, house.kafka.bootstrap)
+        broker = pool.submit(kafka.answers, house.kafka.address)
         server = pool.submit(postgres.answers, house.postgres.admin_url)
         parts = [
             Part("kafka", house.kafka.pid, broker.result()),

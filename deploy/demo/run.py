@@ -37,9 +37,9 @@ class Performance:
 
     async def run(self) -> Outcome:
         """Errors: Trouble when Kafka stays away or something is stuck."""
-        bootstrap = self.house.kafka.bootstrap
+        kafka = self.house.kafka.address
         databases = {name: service.database_url for name, service in self.house.services.items()}
-        async with Post(bootstrap) as post, Gauges(databases, bootstrap) as gauges:
+        async with Post(kafka) as post, Gauges(databases, kafka) as gauges:
             played = await self._play(post, gauges)
             began = played.began or time.time()
             self.screen.note = "played; waiting for the last alerts"
@@ -95,7 +95,7 @@ class Performance:
         return words or f"\nThe services run; their logs lie under {self.house.directory}"
 
     async def _gather(self, played: Played, reading: Reading, seconds: float) -> Outcome:
-        bootstrap = self.house.kafka.bootstrap
+        kafka = self.house.kafka.address
         facts = await insight_facts(self.house.services["insight"].database_url)
         return Outcome(
             log=self.log,
@@ -104,8 +104,8 @@ class Performance:
             facts=reading.facts,
             alerts=fold(facts),
             fits=fits(facts),
-            latencies_ms=await latencies_ms(bootstrap),
-            dead_letters=len(await dead_letters(bootstrap)),
+            latencies_ms=await latencies_ms(kafka),
+            dead_letters=len(await dead_letters(kafka)),
             settings=self._settings(),
         )
 

@@ -12,12 +12,12 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
     add_directory(parser)
 
 
-def bootstrap(args: argparse.Namespace) -> str:
-    """host:port. Trouble when there is no house."""
+def kafka_of(args: argparse.Namespace) -> str:
+    """Its address (shared/kafka.py). Trouble when there is no house."""
     from deploy.local.house.house import House
 
     quiet_client()
-    return str(args.kafka) if args.kafka else House.load(args.directory).kafka.bootstrap
+    return str(args.kafka) if args.kafka else House.load(args.directory).kafka.address
 
 
 def ticks_by_the_wall(args: argparse.Namespace) -> bool:

@@ -15,6 +15,7 @@ from aiokafka.structs import RecordMetadata
 from deploy.errors import Trouble
 from shared.contracts.event import STRUCTURED, Event, encode
 from shared.contracts.signals import SourceHeartbeat
+from shared.kafka import kafka_client
 
 SIGNALS = "signals"
 PATIENCE = 90.0
@@ -52,8 +53,8 @@ def beats(source: str, name: str, event: Event, partitions: int) -> list[Letter]
 class Post:
     """An async context. Sent is what the broker has acknowledged."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self.bootstrap = bootstrap
+    def __init__(self, kafka: str) -> None:
+        self.kafka = kafka
         self.partitions = 0
         self._producer: AIOKafkaProducer | None = None
 
@@ -62,7 +63,7 @@ class Post:
             await self._open()
         except (KafkaError, OSError) as error:
             raise Trouble(
-                f"no Kafka answers at {self.bootstrap} ({error}): start a house with ./evergreen up"
+                f"no Kafka answers at {self.kafka} ({error}): start a house with ./evergreen up"
             ) from None
         return self
 
@@ -84,7 +85,7 @@ class Post:
                 await self._close()
                 if time.monotonic() > deadline:
                     raise Trouble(
-                        f"Kafka at {self.bootstrap} took nothing for {PATIENCE:.0f} s: {error}"
+                        f"Kafka at {self.kafka} took nothing for {PATIENCE:.0f} s: {error}"
                     ) from error
                 log.info("the producer begins again: %s", error)
                 await asyncio.sleep(0.5)
@@ -105,7 +106,7 @@ class Post:
 
     async def _open(self) -> None:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap, enable_idempotence=True, linger_ms=5, max_batch_size=131_072,
+            **kafka_client(self.kafka), enable_idempotence=True, linger_ms=5, max_batch_size=131_072,
             max_request_size=4 * 1024 * 1024, request_timeout_ms=15_000,
         )  # fmt: skip
         try:

@@ -10,7 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from deploy.errors import Trouble
-from deploy.events.broker import bootstrap
+from deploy.events.broker import kafka_of
 from deploy.events.producer import Letter, Post, letter
 from deploy.events.trace import traceparent
 from shared.contracts.event import Event, encode
@@ -25,7 +25,7 @@ async def publish(args: argparse.Namespace) -> None:
     """Send it and say where it lies."""
     event = event_of(args, datetime.now(UTC))
     form = binary if args.binary else letter
-    async with Post(bootstrap(args)) as post:
+    async with Post(kafka_of(args)) as post:
         everywhere = isinstance(event.data, SourceHeartbeat)
         partitions = range(post.partitions) if everywhere else (None,)
         for place in await post.send([form(event, partition) for partition in partitions]):

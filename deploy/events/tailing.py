@@ -12,7 +12,7 @@ from aiokafka.structs import ConsumerRecord
 
 from deploy.errors import Trouble
 from deploy.events import topic as topics
-from deploy.events.broker import bootstrap
+from deploy.events.broker import kafka_of
 from deploy.purchases.money import Unpriced, major_units
 from shared.contracts.event import Event, encode
 from shared.contracts.reading import Unreadable, read
@@ -25,7 +25,7 @@ PREFIX = "evergreen-"
 
 async def tail(args: argparse.Namespace) -> None:
     """Print until the end, the count, or for ever."""
-    address = bootstrap(args)
+    address = kafka_of(args)
     reader = topics.consumer(address)
     shown = 0
     try:

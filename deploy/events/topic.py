@@ -8,22 +8,23 @@ from aiokafka.structs import ConsumerRecord
 
 from deploy.errors import Trouble
 from shared.consume.lenient_records import install_lenient_records
+from shared.kafka import kafka_client
 
 Place = tuple[str, int]
 
 
-def consumer(bootstrap: str) -> AIOKafkaConsumer:
+def consumer(kafka: str) -> AIOKafkaConsumer:
     """A reader of its own, not started."""
     install_lenient_records()
     return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", group_id=None,
+        **kafka_client(kafka), enable_auto_commit=False, auto_offset_reset="earliest", group_id=None,
         request_timeout_ms=10_000, max_partition_fetch_bytes=4 * 1024 * 1024,
     )  # fmt: skip
 
 
-async def places(bootstrap: str, topics: Iterable[str]) -> list[TopicPartition]:
+async def places(kafka: str, topics: Iterable[str]) -> list[TopicPartition]:
     """All partitions of the topics; Trouble names a topic that is not there."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(**kafka_client(kafka), request_timeout_ms=10_000)
     try:
         await admin.start()
         found = await admin.describe_topics(list(topics))
@@ -41,12 +42,12 @@ async def ends(reader: AIOKafkaConsumer, where: Iterable[TopicPartition]) -> dic
     return {(place.topic, place.partition): offset for place, offset in offsets.items()}
 
 
-async def whole(bootstrap: str, topic: str) -> AsyncIterator[ConsumerRecord]:
+async def whole(kafka: str, topic: str) -> AsyncIterator[ConsumerRecord]:
     """Every record from the beginning to what is the end now."""
-    reader = consumer(bootstrap)
+    reader = consumer(kafka)
     await reader.start()
     try:
-        everywhere = await ends(reader, await places(bootstrap, [topic]))
+        everywhere = await ends(reader, await places(kafka, [topic]))
         goals = {place: end for place, end in everywhere.items() if end}
         reader.assign([TopicPartition(*place) for place in goals])
         if goals:

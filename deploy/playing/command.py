@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.demo.whole import announce
 from deploy.errors import Trouble
-from deploy.events.broker import bootstrap, ticks_by_the_wall
+from deploy.events.broker import kafka_of, ticks_by_the_wall
 from deploy.events.json_lines import json_lines
 from deploy.events.producer import Post
 from deploy.playing.options import manner_of, read_log
@@ -38,7 +38,7 @@ async def play_purchases(args: argparse.Namespace, now: datetime) -> int:
     if ticks_by_the_wall(args):
         console.print(PAST, style="yellow", soft_wrap=True)
     manner = replace(manner_of(args, log), heartbeats=not args.no_heartbeats)
-    async with Post(bootstrap(args)) as post:
+    async with Post(kafka_of(args)) as post:
         with _bar(console) as bar:
             task = bar.add_task("", total=len(log.purchases))
 
@@ -61,7 +61,7 @@ async def play_lines(args: argparse.Namespace) -> int:
     """Publish every valid line as it stands; how many were refused."""
     console = Console(highlight=False)
     lines = _lines(args.log)
-    async with Post(bootstrap(args)) as post:
+    async with Post(kafka_of(args)) as post:
         found = json_lines(lines, post.partitions)
         _name(console, found.refused)
         if not found.events:

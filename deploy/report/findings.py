@@ -27,22 +27,22 @@ async def insight_facts(database: str) -> list[Event]:
         await connection.close()
 
 
-async def dead_letters(bootstrap: str) -> dict[tuple[str, str, str], str]:
+async def dead_letters(kafka: str) -> dict[tuple[str, str, str], str]:
     """The reason of each dead letter by its place, told once even when it was published twice."""
     found: dict[tuple[str, str, str], str] = {}
-    async for record in whole(bootstrap, DEAD_LETTERS):
+    async for record in whole(kafka, DEAD_LETTERS):
         headers = {name: (raw or b"").decode(errors="replace") for name, raw in record.headers}
         place = tuple(headers.get(f"evergreen-{part}", "") for part in ("topic", "partition", "offset"))
         found[place[0], place[1], place[2]] = headers.get("evergreen-reason", "")
     return found
 
 
-async def latencies_ms(bootstrap: str) -> list[float]:
+async def latencies_ms(kafka: str) -> list[float]:
     """For each alert raised or resolved: its record's time minus that of the signal that was its cause."""
-    spoken = await _alerts_published(bootstrap)
+    spoken = await _alerts_published(kafka)
     wanted = {cause for _, causes in spoken.values() for cause in causes}
     heard: dict[str, int] = {}
-    async for record in whole(bootstrap, "signals"):
+    async for record in whole(kafka, "signals"):
         name = _id(record.value, record.headers)
         if name in wanted:
             heard[name] = min(record.timestamp, heard.get(name, record.timestamp))
@@ -53,10 +53,10 @@ async def latencies_ms(bootstrap: str) -> list[float]:
     ]
 
 
-async def _alerts_published(bootstrap: str) -> dict[str, tuple[int, tuple[str, ...]]]:
+async def _alerts_published(kafka: str) -> dict[str, tuple[int, tuple[str, ...]]]:
     """By event id: when it was first on the topic, and the ids of what may be its cause, nearest first."""
     spoken: dict[str, tuple[int, tuple[str, ...]]] = {}
-    async for record in whole(bootstrap, "insight"):
+    async for record in whole(kafka, "insight"):
         event = read(record.value, record.headers, INSIGHT)
         if isinstance(event.data, SPOKEN) and event.id not in spoken:
             causes = tuple(cause for cause in (event.causation, event.correlation) if cause)

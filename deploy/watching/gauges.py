@@ -62,8 +62,8 @@ class Reading:
 class Gauges:
     """An async context over the databases (by service) and the broker of one house."""
 
-    def __init__(self, databases: Mapping[str, str], bootstrap: str) -> None:
-        self.databases, self.bootstrap = databases, bootstrap
+    def __init__(self, databases: Mapping[str, str], kafka: str) -> None:
+        self.databases, self.kafka = databases, kafka
         self._connections: dict[str, Any] = {}
         self._reader: AIOKafkaConsumer | None = None
         self._places: list[TopicPartition] = []
@@ -120,8 +120,8 @@ class Gauges:
 
     async def _ends(self) -> dict[Place, int]:
         if self._reader is None:
-            self._places = await topic.places(self.bootstrap, TOPICS)
-            reader = topic.consumer(self.bootstrap)
+            self._places = await topic.places(self.kafka, TOPICS)
+            reader = topic.consumer(self.kafka)
             try:
                 await reader.start()
             except BaseException:

@@ -22,6 +22,7 @@ from faststream.kafka.message import KafkaMessage
 
 from shared.consume.accounting import count, measure
 from shared.consume.admission import AdmissionPolicy, Admitted, Record, dead_lettered
+from shared.consume.broker_security import broker_arguments
 from shared.consume.lenient_records import install_lenient_records
 from shared.consume.poison import PoisonIsolator
 from shared.consume.read_ahead import write_in_order
@@ -49,7 +50,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._committed_at, self._retrying = 0.0, False
         self._isolator = PoisonIsolator(self._write, self._dead_letter, self._retry)
         self._broker = KafkaBroker(
-            settings.kafka, client_id=settings.service, logger=None, apply_types=False,
+            **broker_arguments(settings.kafka), client_id=settings.service, logger=None, apply_types=False,
             allow_auto_create_topics=False, graceful_timeout=8.0,
         )  # fmt: skip
         self._subscriber: Any = self._broker.subscriber(

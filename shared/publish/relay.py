@@ -20,6 +20,7 @@ from aiokafka.errors import KafkaError
 from shared.contracts.event import STRUCTURED
 from shared.contracts.topics import DEAD_LETTERS
 from shared.core.dead_letter import dead_letter_headers, headers_back
+from shared.kafka import kafka_client
 from shared.observe import metrics
 from shared.observe.telemetry import send_trace
 from shared.resilience.transient import is_outage
@@ -74,7 +75,7 @@ class Relay:
 
     async def _with_producer(self, connection: Any) -> None:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self.settings.kafka,
+            **kafka_client(self.settings.kafka),
             client_id=f"{self.settings.service}-relay",
             enable_idempotence=True,
             linger_ms=2,

@@ -8,6 +8,7 @@ from typing import TypeVar
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from shared.kafka import kafka_client
 from shared.observe import metrics
 from shared.resilience.transient import Outage, is_outage
 
@@ -46,7 +47,7 @@ async def retry(
 
 async def probe(kafka: str) -> None:
     """Whether anybody answers: a FastStream broker that fails to start leaves a producer behind each time."""
-    client = AIOKafkaClient(bootstrap_servers=kafka)
+    client = AIOKafkaClient(**kafka_client(kafka))
     try:
         await client.bootstrap()
     finally:

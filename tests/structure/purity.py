@@ -15,10 +15,11 @@ import grimp
 SHELLS = (
     *("services.*.app", "services.*.views", "services.*.api"),
     *("shared.observe.telemetry", "shared.observe.metrics", "shared.observe.health", "shared.observe.logs"),
-    *("shared.resilience", "shared.service", "shared.publish", "shared.settings"),
+    *("shared.resilience", "shared.service", "shared.publish", "shared.settings", "shared.kafka"),
     *("shared.storage.postgres", "shared.storage.schema_version", "shared.core.transactor"),
     *("shared.consume.consumer", "shared.consume.read_ahead", "shared.consume.poison"),
-    *("shared.consume.lenient_records", "shared.consume.accounting", "shared.consume.partitioner"),
+    *("shared.consume.broker_security", "shared.consume.lenient_records"),
+    *("shared.consume.accounting", "shared.consume.partitioner"),
 )
 IMPURE = {
     *(

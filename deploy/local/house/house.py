@@ -93,7 +93,7 @@ class House:
         if env is not None and self.running(name) is None:
             record.env = dict(env)
         try:
-            launch(name, record, self.kafka.bootstrap, self._pids, self._closing)
+            launch(name, record, self.kafka.address_as(name), self._pids, self._closing)
         finally:
             self._save()
 
@@ -173,7 +173,7 @@ class House:
         opening.side_by_side(list(work.values()), self._closing)
 
     def _raise_ticker(self) -> None:
-        launch_ticker(self.ticker, self.kafka.bootstrap, self._pids, self._closing)
+        launch_ticker(self.ticker, self.kafka.address_as(TICKER), self._pids, self._closing)
 
     def _stop(self, name: str) -> None:
         running = self.running(name)

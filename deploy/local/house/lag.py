@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy import topics
 from deploy.local.house.house import House
+from shared.kafka import kafka_client
 
 Place = tuple[str, int]
 
@@ -42,7 +43,7 @@ def behind(
 
 
 async def _offsets(house: House) -> tuple[dict[Place, int], dict[Place, int]]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=house.kafka.bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**kafka_client(house.kafka.address), enable_auto_commit=False)
     await consumer.start()
     try:
         parts = [TopicPartition(topic, each) for topic in house.topics for each in range(house.partitions)]

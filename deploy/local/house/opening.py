@@ -84,7 +84,7 @@ def raise_servers(
     def first() -> None:
         if not kafka.external:
             raise_kafka(directory, kafka, pids, closing_, tell)
-        apart(topics.provide(kafka.bootstrap, topics.topics()))
+        apart(topics.provide(kafka.address, topics.topics()))
 
     def second() -> None:
         if not postgres.external:

@@ -7,16 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import get_ident
 from typing import Any
+from urllib.parse import quote
 
 from deploy.errors import Trouble
 
 FILE = "house.json"
 WALL, LOG = "wall", "log"
+ADMIN = "admin"
 
 
 @dataclass
 class KafkaRecord:
-    """The broker; pid is null when it does not run or is not ours."""
+    """The broker; pid is null when it does not run or is not ours.
+
+    `secrets` is the folder that holds the password of each principal in a file of its name, null where Kafka
+    asks for none.
+    """
 
     bootstrap: str
     controller: str | None = None
@@ -24,6 +30,21 @@ class KafkaRecord:
     data: str | None = None
     log: str | None = None
     pid: int | None = None
+    secrets: str | None = None
+
+    @property
+    def address(self) -> str:
+        """As one who may do everything (shared/kafka.py)."""
+        return self.address_as(ADMIN)
+
+    def address_as(self, principal: str) -> str:
+        """As a principal of deploy/topics.yaml, where Kafka asks who one is."""
+        if self.secrets is None:
+            return self.bootstrap
+        file = quote(f"{self.secrets}/{principal}")
+        # The broker must know one before it can be told of others, which are kept by SCRAM.
+        how = "&mechanism=PLAIN" if principal == ADMIN else ""
+        return f"sasl_plaintext://{principal}@{self.bootstrap}?password_file={file}{how}"
 
 
 @dataclass

@@ -19,7 +19,7 @@ from deploy.ticker import TICKING
 TICKER = "ticker"
 
 
-def launch(name: str, record: ServiceRecord, bootstrap: str, pids: Path, closing: Event) -> None:
+def launch(name: str, record: ServiceRecord, kafka: str, pids: Path, closing: Event) -> None:
     """Starts the service unless it runs, and waits until it is ready; Trouble when it will not be."""
     if not (ROOT / "services" / name / "app.py").exists():
         raise Trouble(f"service {name} can't be started: there is no services/{name}/app.py")
@@ -28,29 +28,29 @@ def launch(name: str, record: ServiceRecord, bootstrap: str, pids: Path, closing
         record.health_url = on_free_port(record.health_url)
         record.metrics_url = record.health_url.replace("/readyz", "/metrics")
         argv = [sys.executable, "-m", f"services.{name}.app"]
-        return Program(name, argv, Path(record.log), ROOT, _environment(record, bootstrap))
+        return Program(name, argv, Path(record.log), ROOT, _environment(record, kafka))
 
     raise_up(Wanted(name, prepare, lambda: is_ready(record.health_url), Path(record.log)), pids, closing)
 
 
-def _environment(record: ServiceRecord, bootstrap: str) -> dict[str, str]:
+def _environment(record: ServiceRecord, kafka: str) -> dict[str, str]:
     return {
         **os.environ,
         **record.env,
-        "EVERGREEN_KAFKA": bootstrap,
+        "EVERGREEN_KAFKA": kafka,
         "EVERGREEN_DATABASE": record.database_url,
         "EVERGREEN_HTTP": f"{HOST}:{port_of(record.health_url)}",
     }
 
 
-def launch_ticker(record: TickerRecord, bootstrap: str, pids: Path, closing: Event) -> None:
+def launch_ticker(record: TickerRecord, kafka: str, pids: Path, closing: Event) -> None:
     """Starts the ticker unless it runs, and waits until Kafka has taken its first tick."""
     log = Path(record.log)
     spoken = len(_said(log))
 
     def prepare() -> Program:
         argv = [sys.executable, "-m", "deploy.ticker"]
-        return Program(TICKER, argv, log, ROOT, {**os.environ, "EVERGREEN_KAFKA": bootstrap})
+        return Program(TICKER, argv, log, ROOT, {**os.environ, "EVERGREEN_KAFKA": kafka})
 
     def ticks() -> bool:
         return TICKING.encode() in _said(log)[spoken:]

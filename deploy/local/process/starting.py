@@ -74,7 +74,7 @@ def raise_kafka(directory: Path, record: KafkaRecord, pids: Path, closing: Event
     def prepare() -> Program:
         return broker.prepare(lambda done, total: tell(f"downloading Apache Kafka: {done} of {total} jars"))
 
-    raise_up(Wanted("kafka", prepare, lambda: kafka.answers(broker.bootstrap), broker.log), pids, closing)
+    raise_up(Wanted("kafka", prepare, lambda: kafka.answers(record.address), broker.log), pids, closing)
 
 
 def raise_postgres(directory: Path, record: PostgresRecord, pids: Path, closing: Event) -> None:

@@ -21,6 +21,7 @@ from deploy.local.process.ports import HOST
 from deploy.local.process.processes import Program
 from deploy.local.servers import jars
 from deploy.local.servers.unfinished import unfinished
+from shared.kafka import kafka_client
 
 SETTINGS = Path(__file__).with_name("server.properties")
 LOGGING = Path(__file__).with_name("log4j2.properties")
@@ -120,14 +121,14 @@ def _environment() -> dict[str, str]:
     }
 
 
-def answers(bootstrap: str) -> bool:
+def answers(address: str) -> bool:
     """Whether a broker there says which versions it speaks and that it is in service."""
-    return apart(_answers(bootstrap))
+    return apart(_answers(address))
 
 
-async def _answers(bootstrap: str) -> bool:
+async def _answers(address: str) -> bool:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=2_000)
+    client = AIOKafkaClient(**kafka_client(address), request_timeout_ms=2_000)
     try:
         await asyncio.wait_for(client.bootstrap(), timeout=4)
         return bool(client.cluster.brokers())
