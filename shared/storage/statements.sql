@@ -28,21 +28,11 @@ select partition, source, seen, lateness, closed from clocks where partition = a
 -- How far each partition's clock has come.
 select partition, watermark from watermarks where partition = any($1::int[]);
 
--- name: append
--- The transaction's first write: its xid orders the log, so one stream's versions keep their order.
-insert into facts (stream, version, id, type, partition, key, happened, recorded, cause, trace, body)
-select * from unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::int[], $6::text[],
-                     $7::timestamptz[], $8::timestamptz[], $9::bytea[], $10::text[], $11::bytea[]);
-
 -- name: fence
 -- Positions move only from where this batch began; fewer rows than asked means somebody else moved them.
 update positions p set next_offset = u.after
 from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) as u(topic, partition, before, after)
 where (p.topic, p.partition, p.next_offset) = (u.topic, u.partition, u.before);
-
--- name: take
--- Remember what was taken; a key that is there already is a conflict.
-insert into inbox (key) select unnest($1::bytea[]);
 
 -- name: timer_set
 -- The moment at which a stream speaks next.
