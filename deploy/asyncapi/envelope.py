@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from shared.contracts.fact import Fact
+from shared.contracts.fact import NO_CONTROL, Fact
 from shared.contracts.reading import MAX_ID
 
 Schema = dict[str, Any]
-TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_ID}
+TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_ID, "pattern": NO_CONTROL}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 REQUIRED = ("specversion", "id", "source", "type", "time")
 OURS = ("recordedtime", "causationid", "correlationid", "streamversion")
@@ -19,6 +19,7 @@ ATTRIBUTES: Schema = {
     "subject": {
         "type": "string",
         "maxLength": MAX_ID,
+        "pattern": NO_CONTROL,
         "description": "The customer id; also the record's key.",
     },
     "time": {**MOMENT, "description": "When it happened, with a time zone."},

@@ -70,7 +70,7 @@ def _fact(model: type[Fact], words: Iterable[str]) -> Fact:
             raise Trouble(f"{word!r} is not a field of {model.type}. {fields_of(model)}")
         values[name] = value
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, strict=False)  # typed by hand, all of it is text
     except ValidationError as error:
         said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise Trouble(f"{model.type}: {said}. {fields_of(model)}") from None

@@ -7,7 +7,7 @@ import asyncpg
 from deploy.events.topic import whole
 from shared.contracts.event import Event
 from shared.contracts.insight import INSIGHT, ChurnRiskRaised, ChurnRiskResolved
-from shared.contracts.reading import Unreadable, read
+from shared.contracts.reading import Unreadable, read, recall
 from shared.contracts.signals import SIGNALS
 from shared.contracts.topics import DEAD_LETTERS
 
@@ -22,7 +22,7 @@ async def insight_facts(database: str) -> list[Event]:
     """Alerts and fits as insight stored them, each stream in its order."""
     connection = await asyncpg.connect(database)
     try:
-        return [read(row["body"], [], INSIGHT) for row in await connection.fetch(TOLD)]
+        return [recall(row["body"], INSIGHT) for row in await connection.fetch(TOLD)]
     finally:
         await connection.close()
 

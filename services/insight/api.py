@@ -11,7 +11,7 @@ from services.insight.model import MODEL, STREAM
 from services.insight.names import alike
 from services.insight.story import Heard, Line, Story, story
 from shared.contracts.insight import INSIGHT
-from shared.contracts.reading import read
+from shared.contracts.reading import recall
 from shared.contracts.topics import VOCABULARIES
 from shared.storage.sql import statements
 
@@ -67,13 +67,13 @@ async def _journey(connection: Any, customer: str, as_of: datetime | None, known
 
 
 def _line(row: Any) -> Line:
-    event = read(row["body"], (), VOCABULARIES[row["topic"]])
+    event = recall(row["body"], VOCABULARIES[row["topic"]])
     return Line(row["topic"], event, row["recorded"], row["known"])
 
 
 async def _said(connection: Any, name: str) -> list[Line]:
     rows = await connection.fetch(SQL["facts"], name)
-    return [Line("insight", read(row["body"], (), INSIGHT), row["recorded"]) for row in rows]
+    return [Line("insight", recall(row["body"], INSIGHT), row["recorded"]) for row in rows]
 
 
 async def _nearest(connection: Any, customer: str) -> list[str]:

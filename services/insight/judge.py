@@ -20,7 +20,7 @@ from services.insight.model import MODEL, STREAM, Open, Refit, outcome
 from services.insight.progress import Place, entering, fit_due, passing
 from shared.contracts.event import Event, encode
 from shared.contracts.insight import INSIGHT
-from shared.contracts.reading import read
+from shared.contracts.reading import recall
 from shared.contracts.topics import PARTITIONS
 from shared.core.batch import Trace, heartbeat
 from shared.core.store import Changes, StoredFact
@@ -61,7 +61,7 @@ class Judge:
         days = await ledger.days(connection, late)
         facts = await self.store.bodies([stream(customer) for customer in late])
         for customer in late:
-            before = told(read(body, (), INSIGHT) for body in facts.get(stream(customer), ()))
+            before = told(recall(body, INSIGHT) for body in facts.get(stream(customer), ()))
             partition = partitions[customer]
             judgement.revise(customer, partition, days[customer], before, self.known.at(partition))
 

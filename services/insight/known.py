@@ -11,7 +11,7 @@ from services.insight.churn.policy import Policy
 from services.insight.churn.rules import Rules
 from services.insight.model import MODEL, STREAM, Model
 from shared.contracts.insight import INSIGHT
-from shared.contracts.reading import read
+from shared.contracts.reading import recall
 from shared.contracts.topics import PARTITIONS
 from shared.core.watermark import Clock
 
@@ -44,7 +44,7 @@ class Known:
         self._trusted = True
         self._versions = await ledger.versions(self.store.pool)
         bodies = (await self.store.bodies([STREAM])).get(STREAM, ())
-        self.adopt(MODEL.replay(read(body, (), INSIGHT).data for body in bodies), len(bodies))  # type: ignore[misc]
+        self.adopt(MODEL.replay(recall(body, INSIGHT).data for body in bodies), len(bodies))  # type: ignore[misc]
         self.judged = await ledger.judged(self.store.pool)
         self.clocks = dict(await self.store.clocks(range(PARTITIONS)))
 

@@ -1,6 +1,6 @@
 """`acquisition`: who this person is, where they came from, and whether they are a lead worth a call."""
 
-from shared.contracts.fact import Fact, Moment, Text, vocabulary
+from shared.contracts.fact import Fact, Moment, Several, Text, Whole, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 
 
@@ -9,7 +9,7 @@ class Points(Fact):
 
     type = "acquisition.points"
     reason: Text
-    points: int
+    points: Whole
 
 
 class LeadCaptured(Fact):
@@ -25,8 +25,8 @@ class LeadScored(Fact):
 
     type = "acquisition.lead_scored"
     reason: Text
-    points: int
-    score: int
+    points: Whole
+    score: Whole
     heard_at: Moment
 
 
@@ -34,16 +34,16 @@ class LeadQualified(Fact):
     """The score reached the threshold; `because` lists every reason and its points."""
 
     type = "acquisition.lead_qualified"
-    score: int
-    threshold: int
-    because: tuple[Points, ...]
+    score: Whole
+    threshold: Whole
+    because: Several[Points]
 
 
 class LeadWentCold(Fact):
     """Nothing more was heard of an unqualified lead for `after_days`."""
 
     type = "acquisition.lead_went_cold"
-    after_days: int
+    after_days: Whole
 
 
 ACQUISITION = vocabulary(LeadCaptured, LeadScored, LeadQualified, LeadWentCold, SourceHeartbeat)

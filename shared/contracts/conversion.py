@@ -1,6 +1,6 @@
 """`conversion`: from free user to paying customer."""
 
-from shared.contracts.fact import Currency, Fact, Minor, Text, vocabulary
+from shared.contracts.fact import Currency, Fact, Minor, Text, Whole, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 
 
@@ -28,7 +28,7 @@ class OrderRepeated(Fact):
     order_id: Text
     amount: Minor
     currency: Currency
-    number: int
+    number: Whole
 
 
 CONVERSION = vocabulary(UserJoined, CustomerWon, OrderRepeated, SourceHeartbeat)

@@ -1,13 +1,13 @@
 """One event: a fact in its CloudEvents 1.0 envelope (structured JSON mode on our own topics)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b, sha1
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
-from shared.contracts.fact import Fact
+from shared.contracts.fact import Fact, in_utc
 
 NAMESPACE = UUID("6f1d2f6c-6a0b-5b52-9d0b-3f4a3a6d7b10")
 STRUCTURED = b"application/cloudevents+json"
@@ -39,7 +39,12 @@ class Event(NamedTuple):
 
 
 def event_key(source: str, id: str) -> bytes:
-    """Sixteen bytes that stand for (source, id)."""
+    """Sixteen bytes that stand for (source, id). Errors: `ValueError`, two pairs would share a key.
+
+    The first line break ends the source: so it may hold none, and `read` lets none in.
+    """
+    if "\n" in source:
+        raise ValueError(f"source {source!r} holds a line break: its events have no key of their own")
     return blake2b(f"{source}\n{id}".encode(), digest_size=16).digest()
 
 
@@ -57,11 +62,6 @@ def fact_id(service: str, stream: str, version: int) -> str:
 def iso(moment: datetime) -> str:
     """RFC 3339 in UTC, with `Z`."""
     return in_utc(moment).isoformat()[:-6] + "Z"
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The same moment, told in UTC."""
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def encode(event: Event) -> bytes:

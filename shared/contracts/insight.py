@@ -1,6 +1,6 @@
 """`insight`: churn alerts with their proof, and the parameters they rest on."""
 
-from shared.contracts.fact import Fact, Moment, Text, vocabulary
+from shared.contracts.fact import Fact, Moment, Several, Text, Whole, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 
 
@@ -27,10 +27,10 @@ class ChurnRiskRaised(Fact):
     rule_version: Text
     params_version: Text
     opened_on: Text
-    clauses: tuple[Clause, ...]
-    measures: dict[str, float]
-    evidence: tuple[str, ...]
-    traces: tuple[str, ...] = ()
+    clauses: Several[Clause]
+    measures: dict[Text, float]
+    evidence: Several[Text]
+    traces: Several[Text] = ()
 
 
 class ChurnRiskResolved(Fact):
@@ -39,7 +39,7 @@ class ChurnRiskResolved(Fact):
     type = "insight.churn_risk_resolved"
     alert_id: Text
     returned_at: Moment
-    evidence: tuple[str, ...] = ()
+    evidence: Several[Text] = ()
 
 
 class ChurnRiskWithdrawn(Fact):
@@ -48,7 +48,7 @@ class ChurnRiskWithdrawn(Fact):
     type = "insight.churn_risk_withdrawn"
     alert_id: Text
     reason: Text
-    evidence: tuple[str, ...] = ()
+    evidence: Several[Text] = ()
 
 
 class SilenceCalendarOpened(Fact):
@@ -65,14 +65,14 @@ class SilenceModelFitted(Fact):
     """
 
     type = "insight.silence_model_fitted"
-    week: int
+    week: Whole
     params_version: Text
     r: float
     alpha: float
     a: float
     b: float
     log_likelihood: float
-    customers: int
+    customers: Whole
     accepted: bool
     reason: Text
     in_force: Text | None = None

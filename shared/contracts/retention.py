@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.contracts.fact import Fact, Moment, Text, vocabulary
+from shared.contracts.fact import Fact, Moment, Text, Whole, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 
 
@@ -22,7 +22,7 @@ class RepeatPurchaseRecorded(Fact):
 
     type = "retention.repeat_purchase_recorded"
     order_id: Text
-    number: int
+    number: Whole
     days_since_last: float
     latest_purchase_at: Moment
 

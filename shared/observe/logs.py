@@ -20,8 +20,11 @@ DENIED = re.compile(
 """Keys of `extra` that are dropped: they hold customers' ids, or what people said and did."""
 
 OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-# PostgreSQL's DETAIL line and pydantic's input_value quote the row and the payload.
-QUOTED = re.compile(r"(?m:^\s*DETAIL:.*$\n?)|(?s:input_value=.*?(?=, input_type=))")
+QUOTED = re.compile(
+    r"(?ms:^[\s|]*DETAIL:.*?(?=^[\s|]*(?:HINT:|The above exception was|During handling of)|\Z))"
+    r"|(?s:input_value=.*?(?=, input_type=))"
+)
+"""PostgreSQL's DETAIL and pydantic's input_value quote the row and the payload, on however many lines."""
 
 
 class JsonLines(logging.Formatter):

@@ -5,7 +5,6 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from hypothesis import strategies as st
-from pydantic import AwareDatetime
 
 from shared.contracts.event import Event
 from shared.contracts.fact import Fact
@@ -15,7 +14,8 @@ CLASSES: tuple[type[Fact], ...] = tuple(
     dict.fromkeys(fact for vocabulary in VOCABULARIES.values() for fact in vocabulary.values())
 )
 ALL = {fact.type: fact for fact in CLASSES}
-WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=128)
+LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+WORDS = st.text(LETTERS, min_size=1, max_size=128)
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1900, 1, 2), datetime(2200, 12, 30), timezones=st.just(UTC) | ZONES)  # noqa: DTZ001
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
@@ -23,7 +23,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(-(2**53), 2**53),
     float: st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
-    AwareDatetime: MOMENTS,
+    datetime: MOMENTS,
     type(None): st.none(),
 }
 

@@ -2,11 +2,13 @@
 
 from uuid import UUID, uuid5
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.event import NAMESPACE, event_key, fact_id
 
+lines = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=40)
 words = st.text(st.characters(codec="utf-8"), max_size=40)
 
 
@@ -18,7 +20,7 @@ def test_the_id_of_a_fact_is_the_uuid_of_version_5_of_its_place(
     assert UUID(fact_id(service, stream, version)) == uuid5(NAMESPACE, place)
 
 
-@given(words, words)
+@given(lines, words)
 def test_a_key_is_sixteen_bytes_and_the_same_every_time(source: str, id: str) -> None:
     assert len(event_key(source, id)) == 16
     assert event_key(source, id) == event_key(source, id)
@@ -26,3 +28,17 @@ def test_a_key_is_sixteen_bytes_and_the_same_every_time(source: str, id: str) ->
 
 def test_one_id_of_two_sources_has_two_keys() -> None:
     assert event_key("/shop", "1") != event_key("/app", "1")
+
+
+def test_keys_stay_what_they_were_in_every_database() -> None:
+    assert event_key("/shop", "order-4711").hex() == "28c581dc51602c43aa73d99a13695f4f"
+
+
+@given(lines, words, lines, words)
+def test_two_pairs_never_share_the_text_that_is_hashed(source: str, id: str, other: str, more: str) -> None:
+    assert ((source, id) == (other, more)) == (event_key(source, id) == event_key(other, more))
+
+
+def test_a_source_of_two_lines_has_no_key_because_it_could_be_anothers() -> None:
+    with pytest.raises(ValueError, match="holds a line break"):
+        event_key("/shop\n1", "2")

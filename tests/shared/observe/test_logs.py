@@ -104,6 +104,30 @@ def test_the_row_that_postgresql_quotes_is_left_out(lines: Lines) -> None:
     assert lines.last["message"] == "trying again: duplicate key value\nHINT: look"
 
 
+@pytest.mark.parametrize("after", ["", "\nHINT:  look"])
+def test_a_row_of_several_lines_is_left_out_to_its_end(lines: Lines, after: str) -> None:
+    error = f"duplicate key value\nDETAIL:  Key (id)=(one\nada@example.org\n\nada) already exists.{after}"
+    try:
+        try:
+            raise ValueError(error)
+        except ValueError as cause:
+            raise RuntimeError("trying again") from cause
+    except RuntimeError:
+        logging.getLogger("x").exception("held: %s", error)
+    assert "ada" not in lines.stream.getvalue()
+    assert lines.last["message"] == "held: duplicate key value\n" + after.strip()
+    assert lines.last["exception"].endswith("RuntimeError: trying again")
+
+
+def test_a_row_quoted_inside_a_group_of_errors_is_left_out(lines: Lines) -> None:
+    refused = [ValueError("no\nDETAIL:  (ada)"), ValueError("yes")]
+    try:
+        raise ExceptionGroup("two", refused)
+    except ExceptionGroup:
+        logging.getLogger("x").exception("both")
+    assert "ada" not in lines.stream.getvalue()
+
+
 def test_the_input_that_pydantic_quotes_is_left_out(lines: Lines) -> None:
     wrong = {"order_id": "1", "amount": "ada@example.org", "currency": "EUR"}
     try:
