@@ -12,7 +12,7 @@ from services.insight.churn.weeks import morning
 from shared.contracts.event import Event, fact_id
 from shared.contracts.fact import Fact as AnyFact
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
-from shared.core.batch import stored
+from shared.core.outbox import stored
 from shared.core.store import StoredFact
 from shared.observe.traceparent import trace_id
 

@@ -13,6 +13,7 @@ from services.insight.story import Heard, Line, Story, story
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import recall
 from shared.contracts.topics import VOCABULARIES
+from shared.core.stream import StreamName
 from shared.storage.sql import statements
 
 SQL = statements(Path(__file__).with_name("api.sql"))
@@ -71,8 +72,8 @@ def _line(row: Any) -> Line:
     return Line(row["topic"], event, row["recorded"], row["known"])
 
 
-async def _said(connection: Any, name: str) -> list[Line]:
-    rows = await connection.fetch(SQL["facts"], name)
+async def _said(connection: Any, name: StreamName) -> list[Line]:
+    rows = await connection.fetch(SQL["facts"], name.text)
     return [Line("insight", recall(row["body"], INSIGHT), row["recorded"]) for row in rows]
 
 

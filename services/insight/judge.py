@@ -14,7 +14,7 @@ from services.insight.churn.policy import Policy
 from services.insight.churn.refit import refit
 from services.insight.churn.weeks import DAY, morning
 from services.insight.entries import Entry
-from services.insight.judgement import Judgement, customer_of, stream
+from services.insight.judgement import Judgement, stream
 from services.insight.known import Known
 from services.insight.model import MODEL, STREAM, Open, Refit, outcome
 from services.insight.progress import Place, entering, fit_due, passing
@@ -22,8 +22,10 @@ from shared.contracts.event import Event, encode
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import recall
 from shared.contracts.topics import PARTITIONS
-from shared.core.batch import Trace, heartbeat
+from shared.core.decision import Trace
+from shared.core.outbox import heartbeat
 from shared.core.store import Changes, StoredFact
+from shared.core.stream import StreamName
 from shared.core.watermark import Clock
 
 
@@ -109,10 +111,10 @@ class Judge:
             if ripe:
                 changes.fired = len(ripe)
                 judgement = Judgement(
-                    self.known.rules, await ledger.buyers(connection, {customer_of(d.stream) for d in ripe})
+                    self.known.rules, await ledger.buyers(connection, {d.stream.id for d in ripe})
                 )
                 judgement.pass_time(ripe, further)
-                causes = {customer_of(d.stream): self.heartbeats.get(d.partition) for d in ripe}
+                causes = {d.stream.id: self.heartbeats.get(d.partition) for d in ripe}
                 await self._conclude(connection, judgement, causes, changes)
             await ledger.judge(connection, further)
             await self.store.write(connection, changes)
@@ -162,8 +164,8 @@ class Judge:
             changes.facts.append(self._row(stream(customer), version, said, partition, causes.get(customer)))
 
     def _row(
-        self, name: str, version: int, said: Statement, partition: int, cause: Event | None
+        self, name: StreamName, version: int, said: Statement, partition: int, cause: Event | None
     ) -> StoredFact:
-        subject = "" if name == STREAM else customer_of(name)
+        subject = "" if name == STREAM else name.id
         trace = self.trace(said.parent or (cause.traceparent if cause else None), said.fact.type)
-        return recorded(name, version, subject, said, partition, cause, self.now(), trace)
+        return recorded(name.text, version, subject, said, partition, cause, self.now(), trace)

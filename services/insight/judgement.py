@@ -11,6 +11,7 @@ from services.insight.churn.revise import Told, revise
 from services.insight.churn.rules import Rules
 from services.insight.churn.weeks import morning
 from shared.core.store import Timer
+from shared.core.stream import StreamName
 
 CATEGORY = "silence"
 
@@ -23,14 +24,9 @@ class Person(NamedTuple):
     version: int = 0
 
 
-def stream(customer: str) -> str:
+def stream(customer: str) -> StreamName:
     """The stream of a customer's alerts."""
-    return f"{CATEGORY}-{customer}"
-
-
-def customer_of(name: str) -> str:
-    """The customer of such a stream."""
-    return name.removeprefix(f"{CATEGORY}-")
+    return StreamName(CATEGORY, customer)
 
 
 class Judgement:
@@ -40,7 +36,7 @@ class Judgement:
         self.rules, self.before, self.people = rules, people, dict(people)
         self.touched: dict[str, Person] = {}
         self.told: list[tuple[str, Change]] = []
-        self.timers: dict[str, tuple[int, datetime | None]] = {}
+        self.timers: dict[StreamName, tuple[int, datetime | None]] = {}
 
     def hear(self, customer: str, partition: int, days: Sequence[date], judged: Judged) -> bool:
         """New purchase days; False when one is late: the customer must be revised from the timeline."""
@@ -65,7 +61,7 @@ class Judgement:
         heapq.heapify(heap)
         while heap:
             on, name, partition = heapq.heappop(heap)
-            customer, to = customer_of(name), until[partition]
+            customer, to = name.id, until[partition]
             person = self.people[customer]
             turn = judge(person.buyer, customer, on, self.rules)
             again = self._turn(customer, person, turn, Judged(on, to.week))

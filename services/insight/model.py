@@ -12,6 +12,7 @@ from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.weeks import Weeks
 from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
 from shared.core.decider import Decider
+from shared.core.stream import StreamName
 
 Fact = SilenceCalendarOpened | SilenceModelFitted
 
@@ -28,7 +29,7 @@ class Refit:
     outcome: SilenceModelFitted
 
 
-STREAM = "model-silence"
+STREAM = StreamName("model", "silence")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
 from shared.contracts.fact import Fact
+from shared.core.stream import StreamName
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -59,5 +60,5 @@ class Routed(NamedTuple, Generic[C]):
     command: C
 
     @property
-    def stream(self) -> str:
-        return f"{self.category}-{self.id}"
+    def stream(self) -> StreamName:
+        return StreamName(self.category, self.id)

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from eventsourcing.persistence import IntegrityError
 
+from shared.core.stream import StreamName
 from shared.core.watermark import Clock
 
 TopicPartition = tuple[str, int]
@@ -22,7 +23,7 @@ class Fenced(Exception):
 
 
 class StoredFact(NamedTuple):
-    """One row of the log; `body` is the event as published, byte for byte."""
+    """One row of the log; `stream` as it is stored, `body` is the event as published, byte for byte."""
 
     stream: str
     version: int
@@ -56,7 +57,7 @@ class Changes:
     """All that one batch changes; written in one transaction or not at all."""
 
     facts: list[StoredFact] = field(default_factory=list)
-    timers: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
+    timers: dict[StreamName, tuple[int, datetime | None]] = field(default_factory=dict)
     positions: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
     clocks: dict[int, Clock] = field(default_factory=dict)
     inbox: list[bytes] = field(default_factory=list)
@@ -70,14 +71,14 @@ class Timer:
     """A stream that time alone makes speak at `at`."""
 
     at: datetime
-    stream: str
+    stream: StreamName
     partition: int
 
 
 class Store(Protocol):
     """Two adapters keep one contract: `postgres.PostgresStore` and `memory.MemoryStore`."""
 
-    async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
+    async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
         """The facts of each stream in version order; streams without facts are left out."""
 
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:

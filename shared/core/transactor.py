@@ -9,8 +9,10 @@ import orjson
 
 from shared.contracts.fact import Fact, Vocabulary
 from shared.contracts.signals import SourceHeartbeat
-from shared.core.batch import Batch, BatchDecision, Heard, Snapshot, Stage, Stream, Trace
+from shared.core.batch import Batch, Heard, Snapshot, Stage
+from shared.core.decision import BatchDecision, Trace
 from shared.core.store import Store
+from shared.core.stream import Stream, StreamName
 from shared.core.watermark import Clock
 
 REMEMBERED = 200_000
@@ -21,7 +23,7 @@ class Transactor:
 
     def __init__(self, stage: Stage, vocabulary: Vocabulary, store: Store) -> None:
         self.stage, self.vocabulary, self.store = stage, vocabulary, store
-        self.streams: OrderedDict[str, Stream] = OrderedDict()
+        self.streams: OrderedDict[StreamName, Stream] = OrderedDict()
         self.clocks: dict[int, Clock] = {}
 
     def forget(self) -> None:
@@ -49,7 +51,7 @@ class Transactor:
         self._remember(decision)
         return repeated
 
-    async def _snapshot(self, heard: Sequence[Heard], named: set[str]) -> Snapshot:
+    async def _snapshot(self, heard: Sequence[Heard], named: set[StreamName]) -> Snapshot:
         events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]
         await self._load_clocks({h.partition for h in heard})
         until = self._ticked(heard)
@@ -71,15 +73,15 @@ class Transactor:
         if missing := sorted(partitions - self.clocks.keys()):
             self.clocks.update(await self.store.clocks(missing))
 
-    async def _streams(self, names: set[str]) -> Mapping[str, Stream]:
+    async def _streams(self, names: set[StreamName]) -> Mapping[StreamName, Stream]:
         known = {name: self.streams[name] for name in names if name in self.streams}
         if missing := sorted(names - known.keys()):
             for name, bodies in (await self.store.bodies(missing)).items():
                 known[name] = self._replayed(name, bodies)
         return known
 
-    def _replayed(self, name: str, bodies: Sequence[bytes]) -> Stream:
-        decider = self.stage.deciders[name.partition("-")[0]]
+    def _replayed(self, name: StreamName, bodies: Sequence[bytes]) -> Stream:
+        decider = self.stage.deciders[name.category]
         return Stream(len(bodies), decider.replay(self._fact(body) for body in bodies))
 
     def _fact(self, body: bytes) -> Fact:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 
 from shared.core.store import Changes, Conflict, DeadLetter, Fenced, StoredFact, Timer, TopicPartition
+from shared.core.stream import StreamName
 from shared.core.watermark import Clock
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -21,13 +22,13 @@ class MemoryStore:
         self._inbox: set[bytes] = set()
         self._positions: dict[TopicPartition, int] = {}
         self._clocks: dict[int, Clock] = {}
-        self._timers: dict[str, Timer] = {}
+        self._timers: dict[StreamName, Timer] = {}
 
-    async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
-        wanted = set(streams)
-        found: dict[str, list[bytes]] = {}
-        for (stream, _), fact in sorted(self._facts.items()):
-            if stream in wanted:
+    async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
+        wanted = {stream.text: stream for stream in streams}
+        found: dict[StreamName, list[bytes]] = {}
+        for (text, _), fact in sorted(self._facts.items()):
+            if stream := wanted.get(text):
                 found.setdefault(stream, []).append(fact.body)
         return found
 

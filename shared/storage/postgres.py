@@ -11,6 +11,7 @@ import asyncpg
 
 from shared.core.dead_letter import headers_json
 from shared.core.store import Changes, Conflict, Fenced, StoredFact, Timer, TopicPartition
+from shared.core.stream import StreamName
 from shared.core.watermark import Clock, SourceWatermark
 from shared.observe import metrics
 from shared.storage.sql import columns, statements
@@ -32,17 +33,19 @@ class PostgresStore:
         rows: list[asyncpg.Record] = await self.pool.fetch(SQL[name], *arguments)
         return rows
 
-    async def bodies(self, streams: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
-        found: dict[str, list[bytes]] = {}
-        for stream, body in await self._fetch("bodies", streams):
-            found.setdefault(stream, []).append(body)
+    async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
+        asked = {stream.text: stream for stream in streams}
+        found: dict[StreamName, list[bytes]] = {}
+        for text, body in await self._fetch("bodies", list(asked)):
+            found.setdefault(asked[text], []).append(body)
         return found
 
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         return {row["key"] for row in await self._fetch("seen", keys)}
 
     async def timers(self, until: Mapping[int, datetime]) -> Sequence[Timer]:
-        return [Timer(*row) for row in await self._fetch("timers", *columns(until.items(), 2))]
+        rows = await self._fetch("timers", *columns(until.items(), 2))
+        return [Timer(at, StreamName.parse(stream), partition) for at, stream, partition in rows]
 
     async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         asked = columns(partitions, 2)
@@ -80,7 +83,7 @@ class PostgresStore:
                 status = await connection.execute(SQL[name], *columns(rows, 1))
                 if name == "fence" and int(status.split()[1]) != len(rows):
                     raise Fenced(f"positions of {sorted(changes.positions)} were moved by somebody else")
-        if gone := [stream for stream, (_, due) in changes.timers.items() if due is None]:
+        if gone := [stream.text for stream, (_, due) in changes.timers.items() if due is None]:
             self.statements_sent += 1
             await connection.execute(SQL["timer_clear"], gone)
         metrics.TIMERS_FIRED.inc(changes.fired)
@@ -99,7 +102,7 @@ class PostgresStore:
 
 def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     yield "fence", [(*place, *move) for place, move in sorted(changes.positions.items())]
-    yield "timer_set", [(s, p, due) for s, (p, due) in sorted(changes.timers.items()) if due is not None]
+    yield "timer_set", [(s.text, p, due) for s, (p, due) in sorted(changes.timers.items()) if due is not None]
     yield (
         "clock_set",
         [

@@ -6,7 +6,7 @@ from services.insight.churn.policy import Policy
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.silence import Silence
 from services.insight.churn.weeks import Weeks, morning
-from services.insight.judgement import Judgement, Person
+from services.insight.judgement import Judgement, Person, stream
 from services.insight.known import NOT_BEGUN
 from shared.core.store import Timer
 from tests.sayings import on
@@ -18,7 +18,7 @@ ANNA = Person(2, Buyer(Silence(on(57), on(57)), ahead=(on(59),)), version=4)
 
 
 def ripe(day: int, customer: str = "anna") -> Timer:
-    return Timer(morning(on(day)), f"silence-{customer}", 2)
+    return Timer(morning(on(day)), stream(customer), 2)
 
 
 def test_time_fires_what_is_due_and_what_becomes_due_on_the_way() -> None:
@@ -28,14 +28,14 @@ def test_time_fires_what_is_due_and_what_becomes_due_on_the_way() -> None:
     assert said == [(5, Raised), (6, Resolved), (7, Raised)]
     assert [c.alert.raised_on for _, c in judgement.told if isinstance(c, Raised)] == [on(58), on(60)]
     assert judgement.touched["anna"].version == 7
-    assert judgement.timers == {"silence-anna": (2, None)}
+    assert judgement.timers == {stream("anna"): (2, None)}
 
 
 def test_what_becomes_due_later_waits() -> None:
     judgement = Judgement(HASTY, {"anna": ANNA})
     judgement.pass_time([ripe(58)], {2: Judged(on(59), 8)})
     assert [type(change) for _, change in judgement.told] == [Raised, Resolved]
-    assert judgement.timers == {"silence-anna": (2, morning(on(60)))}
+    assert judgement.timers == {stream("anna"): (2, morning(on(60)))}
 
 
 def test_of_several_the_earliest_speaks_first_and_of_one_morning_by_name() -> None:
@@ -49,7 +49,7 @@ def test_before_the_calendar_opens_purchases_are_kept_and_nobody_is_due() -> Non
     judgement = Judgement(None, {})
     assert judgement.hear("anna", 2, [on(1), on(0)], NOT_BEGUN)
     assert judgement.touched["anna"].buyer.ahead == (on(0), on(1))
-    assert judgement.timers == {"silence-anna": (2, None)}
+    assert judgement.timers == {stream("anna"): (2, None)}
 
 
 def test_a_late_purchase_is_not_heard_and_asks_for_a_revision() -> None:
@@ -61,4 +61,4 @@ def test_a_late_purchase_is_not_heard_and_asks_for_a_revision() -> None:
 def test_at_a_boundary_everyone_watched_is_told_when_they_are_due() -> None:
     judgement = Judgement(HASTY, {"anna": Person(2, Buyer(Silence(on(50), on(55)))), "ben": Person(3)})
     judgement.enter_week({2: Judged(on(55), 8)})
-    assert judgement.timers == {"silence-anna": (2, morning(on(56)))}
+    assert judgement.timers == {stream("anna"): (2, morning(on(56)))}

@@ -27,12 +27,13 @@ class Said:
 
     @property
     def refits(self) -> dict[int, SilenceModelFitted]:
-        return {e.data.week: e.data for e in self.facts[STREAM] if isinstance(e.data, SilenceModelFitted)}
+        said = [event.data for event in self.facts[STREAM.text]]
+        return {fact.week: fact for fact in said if isinstance(fact, SilenceModelFitted)}
 
     @property
     def rules(self) -> Rules:
         """The rules as the model's facts leave them."""
-        rules = MODEL.replay(event.data for event in self.facts[STREAM]).rules(Policy())  # type: ignore[misc]
+        rules = MODEL.replay(event.data for event in self.facts[STREAM.text]).rules(Policy())  # type: ignore[misc]
         assert rules is not None
         return rules
 

@@ -14,10 +14,12 @@ from deploy.errors import Trouble
 from deploy.local.house.house import House
 from deploy.migrations import migrate
 from shared.core.store import Timer
+from shared.core.stream import StreamName
 from shared.storage.postgres import PostgresStore
 from shared.storage.schema_version import SchemaMismatch, check_schema, components, migrations, mismatch
 
 RELEASED = Path(__file__).with_name("released_2026_11_24.sql")
+ANNA = StreamName("lead", "anna")
 JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.timeout(300)
 
@@ -44,13 +46,13 @@ async def test_a_database_of_the_last_release_is_upgraded_with_all_that_is_in_it
         await databases.provide(house.postgres.admin_url, [released])
         await check_schema(pool, released.service)
         store = PostgresStore(pool)
-        assert await store.bodies(["lead-anna"]) == {"lead-anna": [b"{}"]}
+        assert await store.bodies([ANNA]) == {ANNA: [b"{}"]}
         assert await store.positions([("signals", 3)]) == {("signals", 3): 8}
         clock = (await store.clocks([3]))[3]
         assert clock.watermark == JANUARY
         assert clock.sources["/shop"].lateness == timedelta(days=1)
         assert await store.timers({3: JANUARY + timedelta(days=90)}) == [
-            Timer(JANUARY + timedelta(days=90), "lead-anna", 3)
+            Timer(JANUARY + timedelta(days=90), ANNA, 3)
         ]
         taken = bytes.fromhex("00112233445566778899aabbccddeeff")
         assert await store.seen([taken]) == {taken}

@@ -10,6 +10,7 @@ from shared.contracts.fact import Fact, Moment, Vocabulary, vocabulary
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Heard, Stage
 from shared.core.decider import Decider, Routed, TimerRule
+from shared.core.stream import StreamName
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -67,13 +68,18 @@ def due(timer: Timer | None) -> datetime | None:
     return timer.rings_at if timer else None
 
 
+def egg(id: str) -> StreamName:
+    """The stream of one egg."""
+    return StreamName("egg", id)
+
+
 Fire = Callable[[Timer | None, datetime], Sequence[Fact]]
 
 
 def kitchen(fire: Fire = fire) -> Stage:
     """The stage; it hears `wishes`, and the time there, but not the time on `rumours`."""
-    egg: Decider[Any, Any, Any] = Decider("egg", None, decide, evolve, TimerRule(due, fire))
-    return Stage("kitchen", {"egg": egg}, react, ticks=frozenset({"wishes"}))
+    decider: Decider[Any, Any, Any] = Decider("egg", None, decide, evolve, TimerRule(due, fire))
+    return Stage("kitchen", {"egg": decider}, react, ticks=frozenset({"wishes"}))
 
 
 def react(event: Event) -> Sequence[Routed[EggWanted]]:

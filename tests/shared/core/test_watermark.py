@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from shared.contracts.event import Event
 from shared.contracts.signals import SourceHeartbeat
-from shared.core.batch import BatchDecision, Snapshot
+from shared.core.batch import Snapshot
+from shared.core.decision import BatchDecision
 from shared.core.watermark import Clock
 from tests.shared.core.kitchen import NOON, beat, heard, kitchen, minute, wanted
 

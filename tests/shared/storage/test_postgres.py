@@ -10,7 +10,7 @@ from shared.core.batch import Batch
 from shared.core.store import Changes, Conflict
 from shared.core.transactor import Transactor
 from shared.storage.postgres import SQL, PostgresStore
-from tests.shared.core.kitchen import DECIDED, NOON, beat, heard, kitchen, wanted
+from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, kitchen, wanted
 from tests.shared.storage.test_store_contract import fact
 
 pytestmark = pytest.mark.system
@@ -39,7 +39,7 @@ async def test_the_statements_that_are_counted_are_those_that_are_sent(postgres:
     sent: list[str] = []
     async with postgres.pool.acquire() as connection:
         connection.add_query_logger(lambda query: sent.append(query.query))
-        timers = {"egg-y": (0, NOON), "egg-z": (0, None)}
+        timers = {egg("y"): (0, NOON), egg("z"): (0, None)}
         await postgres.write(connection, Changes(facts=[fact("egg-z", 1)], timers=timers))
     ours = [statement for statement in sent if statement in SQL.values()]  # asyncpg asks for types, once
     assert (len(ours), postgres.statements_sent) == (2, 3)  # facts are copied, which asyncpg does not log

@@ -1,6 +1,5 @@
 """One contract, two adapters: what holds in memory holds on PostgreSQL."""
 
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +8,7 @@ import pytest
 from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Store, StoredFact, Timer
 from shared.core.watermark import Clock
 from shared.storage.memory import MemoryStore
-from tests.shared.core.kitchen import NOON, beat, minute
+from tests.shared.core.kitchen import NOON, beat, egg, minute
 
 PLACE = ("wishes", 0)
 KEY = b"sixteen-byte-key"
@@ -33,17 +32,17 @@ async def test_facts_come_back_by_stream_in_the_order_of_versions(store: Store) 
         Changes(facts=[fact("egg-b", 1, b"b1"), fact("egg-a", 1, b"a1"), fact("egg-a", 2, b"a2")])
     )
     await store.commit(Changes(facts=[fact("egg-a", version, b"a%d" % version) for version in range(3, 12)]))
-    bodies = await store.bodies(["egg-a", "egg-b", "egg-none"])
-    assert list(bodies["egg-b"]) == [b"b1"]
-    assert list(bodies["egg-a"]) == [b"a%d" % version for version in range(1, 12)]
-    assert "egg-none" not in bodies
+    bodies = await store.bodies([egg("a"), egg("b"), egg("none")])
+    assert list(bodies[egg("b")]) == [b"b1"]
+    assert list(bodies[egg("a")]) == [b"a%d" % version for version in range(1, 12)]
+    assert egg("none") not in bodies
 
 
 async def test_a_version_that_is_there_already_is_a_conflict(store: Store) -> None:
     await store.commit(Changes(facts=[fact("egg-a", 1)]))
     with pytest.raises(Conflict):
         await store.commit(Changes(facts=[fact("egg-b", 1), fact("egg-a", 1)]))
-    assert not await store.bodies(["egg-b"])
+    assert not await store.bodies([egg("b")])
 
 
 async def test_a_batch_that_gives_one_version_twice_is_a_conflict(store: Store) -> None:
@@ -91,26 +90,26 @@ async def test_who_begins_where_a_partition_no_longer_stands_is_fenced_and_write
 
 async def test_dues_come_in_order_of_moment_and_stream_up_to_their_partitions_moment(store: Store) -> None:
     timers = {
-        "egg-b": (0, minute(2)),
-        "egg-a": (0, minute(2)),
-        "egg-B": (0, minute(2)),
-        "egg-c": (0, minute(1)),
+        egg("b"): (0, minute(2)),
+        egg("a"): (0, minute(2)),
+        egg("B"): (0, minute(2)),
+        egg("c"): (0, minute(1)),
     }
-    others: dict[str, tuple[int, datetime | None]] = {"egg-late": (0, minute(9)), "egg-there": (1, minute(1))}
+    others = {egg("late"): (0, minute(9)), egg("there"): (1, minute(1))}
     await store.commit(Changes(timers={**timers, **others}))
     assert list(await store.timers({0: minute(2)})) == [
-        Timer(minute(1), "egg-c", 0),
-        Timer(minute(2), "egg-B", 0),
-        Timer(minute(2), "egg-a", 0),
-        Timer(minute(2), "egg-b", 0),
+        Timer(minute(1), egg("c"), 0),
+        Timer(minute(2), egg("B"), 0),
+        Timer(minute(2), egg("a"), 0),
+        Timer(minute(2), egg("b"), 0),
     ]
-    assert list(await store.timers({1: minute(60)})) == [Timer(minute(1), "egg-there", 1)]
+    assert list(await store.timers({1: minute(60)})) == [Timer(minute(1), egg("there"), 1)]
 
 
 async def test_a_due_is_moved_and_cleared(store: Store) -> None:
-    await store.commit(Changes(timers={"egg-a": (0, minute(1)), "egg-b": (0, minute(1))}))
-    await store.commit(Changes(timers={"egg-a": (0, minute(3)), "egg-b": (0, None)}))
-    assert list(await store.timers({0: minute(60)})) == [Timer(minute(3), "egg-a", 0)]
+    await store.commit(Changes(timers={egg("a"): (0, minute(1)), egg("b"): (0, minute(1))}))
+    await store.commit(Changes(timers={egg("a"): (0, minute(3)), egg("b"): (0, None)}))
+    assert list(await store.timers({0: minute(60)})) == [Timer(minute(3), egg("a"), 0)]
 
 
 async def test_clocks_come_back_as_they_were(store: Store) -> None:
@@ -148,7 +147,7 @@ def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Cha
     """A bit of each kind of change, for the egg a."""
     return Changes(
         facts=[fact("egg-a", 1)],
-        timers={"egg-a": (0, minute(1))},
+        timers={egg("a"): (0, minute(1))},
         positions=replace_positions,
         clocks={0: Clock().hear(beat(60))},
         inbox=[KEY],
@@ -160,7 +159,7 @@ def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Cha
 async def holds(store: Store) -> list[object]:
     """What a store knows of what `everything` would change, apart from positions."""
     return [
-        await store.bodies(["egg-a"]),
+        await store.bodies([egg("a")]),
         await store.seen([KEY]),
         list(await store.timers({0: minute(60)})),
         await store.clocks([0]),
@@ -180,9 +179,9 @@ async def test_all_of_a_batch_is_there_once_it_is_written(store: Store) -> None:
     await store.positions([PLACE])
     await store.commit(everything(replace_positions={PLACE: (0, 5)}))
     assert await holds(store) == [
-        {"egg-a": [b"{}"]},
+        {egg("a"): [b"{}"]},
         {KEY},
-        [Timer(minute(1), "egg-a", 0)],
+        [Timer(minute(1), egg("a"), 0)],
         {0: Clock().hear(beat(60))},
         [(1, "not JSON")],
     ]

@@ -1,0 +1,130 @@
+"""A batch in, decisions out: pure. Loading before and writing after is the transactor's affair."""
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.contracts.event import Event, encode, fact_id
+from shared.contracts.fact import Fact
+from shared.contracts.signals import SourceHeartbeat
+from shared.core.batch import Heard, Snapshot, Stage
+from shared.core.decider import Decider, Routed
+from shared.core.outbox import heartbeat, stored
+from shared.core.store import Changes, StoredFact
+from shared.core.stream import Stream, StreamName
+from shared.core.watermark import Clock
+
+Trace = Callable[[str | None, str], str | None]
+"""From the cause's traceparent and the new fact's type to the traceparent kept with the fact."""
+
+
+class BatchDecision:
+    """One batch being decided: an overlay of new states over the snapshot, and the changes so far."""
+
+    def __init__(self, stage: Stage, snapshot: Snapshot, recorded: datetime, trace: Trace) -> None:
+        self.stage, self.snapshot, self.recorded, self.trace = stage, snapshot, recorded, trace
+        self.streams: dict[StreamName, Stream] = {}
+        self.changes = Changes()
+        self._seen = set(snapshot.seen)
+        self._clocks = dict(snapshot.clocks)
+        self._timer_of = {due.stream: due.at for due in snapshot.timers}
+        self._heaps: dict[int, list[tuple[datetime, StreamName]]] = {}
+        for due in snapshot.timers:
+            heapq.heappush(self._heaps.setdefault(due.partition, []), (due.at, due.stream))
+
+    def hear(self, heard: Heard, routed: Sequence[Routed[Any]]) -> bool:
+        """Take one event, which the stage routes so; False when it was heard before."""
+        event = heard.event
+        if isinstance(event.data, SourceHeartbeat):
+            if heard.topic in self.stage.ticks:
+                self._tick(heard)
+            return True
+        if (key := event.key) in self._seen:
+            return False
+        self._seen.add(key)
+        self.changes.inbox.append(key)
+        for to in routed:
+            decider, before = self._stream(to.stream)
+            facts = decider.decide(before.state, to.command, event.time)
+            after = self._append(to.stream, before, facts, event.time, heard.partition, event)
+            if after is not before and (due := decider.due(after.state)) != decider.due(before.state):
+                self._set_timer(to.stream, heard.partition, due)
+        return True
+
+    def _tick(self, heard: Heard) -> None:
+        before = self._clocks.get(heard.partition, Clock())
+        clock = self._clocks[heard.partition] = before.hear(heard.event, self.stage.awaits)
+        self.changes.clocks[heard.partition] = clock
+        if clock.watermark is None or (clock.watermark, clock.closed) == (before.watermark, before.closed):
+            return
+        self._fire_until(clock.watermark, heard.partition, heard.event)
+        self.changes.heartbeats[heard.partition] = encode(
+            heartbeat(self.stage.source, heard.partition, clock)
+        )
+
+    def _fire_until(self, moment: datetime, partition: int, cause: Event) -> None:
+        heap = self._heaps.get(partition, [])
+        while heap and heap[0][0] <= moment:
+            at, stream = heapq.heappop(heap)
+            if self._timer_of.get(stream) == at:
+                self.changes.fired += 1
+                self._fire(stream, at, partition, cause)
+
+    def _fire(self, stream: StreamName, at: datetime, partition: int, cause: Event) -> None:
+        """Ask once, whatever it answers."""
+        decider, before = self._stream(stream)
+        after = self._append(stream, before, decider.fire(before.state, at), at, partition, cause)
+        due = decider.due(after.state)
+        is_new = after is not before and due != decider.due(before.state)
+        self._set_timer(stream, partition, due if is_new else None)
+
+    def _stream(self, name: StreamName) -> tuple[Decider[Any, Any, Any], Stream]:
+        decider = self.stage.deciders[name.category]
+        known = self.streams.get(name) or self.snapshot.streams.get(name)
+        return decider, known or Stream(0, decider.initial)
+
+    def _append(
+        self,
+        name: StreamName,
+        before: Stream,
+        facts: Iterable[Fact],
+        at: datetime,
+        partition: int,
+        cause: Event,
+    ) -> Stream:
+        evolve = self.stage.deciders[name.category].evolve
+        version, state = before
+        for fact in facts:
+            version += 1
+            state = evolve(state, fact)
+            self.changes.facts.append(self._stored(name, version, fact, at, partition, cause))
+        if version == before.version:
+            return before
+        after = self.streams[name] = Stream(version, state)
+        return after
+
+    def _set_timer(self, stream: StreamName, partition: int, due: datetime | None) -> None:
+        self.changes.timers[stream] = (partition, due)
+        self._timer_of.pop(stream, None)
+        if due is not None:
+            self._timer_of[stream] = due
+            heapq.heappush(self._heaps.setdefault(partition, []), (due, stream))
+
+    def _stored(
+        self, name: StreamName, version: int, fact: Fact, at: datetime, partition: int, cause: Event
+    ) -> StoredFact:
+        stream = name.text
+        event = Event(
+            fact_id(self.stage.name, stream, version),
+            self.stage.source,
+            name.id,
+            at,
+            fact,
+            self.recorded,
+            cause.id,
+            cause.origin,
+            version,
+            self.trace(cause.traceparent, fact.type),
+        )
+        return stored(event, stream, partition, cause)
