@@ -72,12 +72,13 @@ class BatchDecision:
                 self._fire(stream, at, partition, cause)
 
     def _fire(self, stream: StreamName, at: datetime, partition: int, cause: Event) -> None:
-        """Ask once, whatever it answers."""
+        """Ask once. The next moment is another than before, or one still to come: the rule may have been
+        lengthened since this timer was set, and then there was nothing to say yet."""
         decider, before = self._stream(stream)
         after = self._append(stream, before, decider.fire(before.state, at), at, partition, cause)
         due = decider.due(after.state)
         is_new = after is not before and due != decider.due(before.state)
-        self._set_timer(stream, partition, due if is_new else None)
+        self._set_timer(stream, partition, due if due is not None and (is_new or due > at) else None)
 
     def _stream(self, name: StreamName) -> tuple[Decider[Any, Any, Any], Stream]:
         decider = self.stage.deciders[name.category]

@@ -69,6 +69,20 @@ def test_a_due_that_has_nothing_to_say_is_not_asked_again() -> None:
     assert decision.changes.timers == {egg("soft"): (0, None)}
 
 
+def test_a_rule_that_was_lengthened_since_the_timer_was_set_speaks_at_the_new_moment() -> None:
+    stream = Stream(1, kitchen.Timer(minute(9), minutes=9, rings=1))
+    snapshot = Snapshot({egg("soft"): stream}, {}, set(), [Timer(minute(5), egg("soft"), 0)])
+
+    def fire(timer: kitchen.Timer | None, at: datetime) -> Sequence[Fact]:
+        return kitchen.fire(timer, at) if timer and timer.rings_at <= at else []
+
+    decision = BatchDecision(kitchen.kitchen(fire), snapshot, NOON, lambda cause, _: cause)
+    decision.hear(heard(beat(6))[0], ())
+    assert decision.changes.timers == {egg("soft"): (0, minute(9))}
+    decision.hear(heard(beat(9))[0], ())
+    assert rings(decision) == [("egg-soft", 9)]
+
+
 def test_time_on_one_partition_says_nothing_on_another() -> None:
     assert rings(decide_on(heard(wanted("w1", "soft"), partition=1), heard(beat(60), partition=0))) == []
 
