@@ -1,0 +1,1 @@
+"""Whole houses on this machine: what they bear, and how they come and go."""
