@@ -4,7 +4,7 @@ STRUCTURE := -m pytest -q tests/structure
 export HYPOTHESIS_STORAGE_DIRECTORY := var/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down clean status test lint lint-ci bench locks
+.PHONY: help setup demo up down clean status test lint lint-ci bench starts locks
 
 help:  ## say what there is
 	@echo "Evergreen: who of your customers has gone quiet, and when it began."
@@ -55,6 +55,9 @@ bench:  ## measure the stage path and the insight path against four peers
 	@./evergreen setup house
 	@./evergreen setup bench
 	.venv-bench/bin/python -m bench $(ARGS)
+
+starts: setup  ## start and stop 200 fresh houses in a row (ARGS="--whole --times 20": with all services)
+	$(PYTHON) -m tests.system.house.starts $(ARGS)
 
 locks:  ## resolve requirements/*.in anew into hashed locks
 	@./evergreen setup locks

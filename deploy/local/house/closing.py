@@ -1,15 +1,16 @@
 """Stopping all that was started under a directory, found by pid files alone."""
 
+import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, flock
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from deploy.errors import Trouble
 from deploy.local.house.record import FILE, read, write
-from deploy.local.process import processes
+from deploy.local.process import pid_files, processes
 from deploy.local.process.account import elsewhere
 
 FOLDERS = ("kafka", "postgres", "programs", "logs", "run")
@@ -24,12 +25,26 @@ def pids(directory: Path) -> Path:
 
 
 @contextmanager
-def held(directory: Path) -> Iterator[None]:
+def held(directory: Path, tell: Callable[[str], None] = print) -> Iterator[None]:
     """Nobody else opens or closes this house meanwhile; ends with the process, however that ends."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "lock").open("w") as file:
-        flock(file, LOCK_EX)
+    with _locked(directory / "lock", tell):
         yield
+
+
+@contextmanager
+def _locked(path: Path, tell: Callable[[str], None]) -> Iterator[None]:
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as file:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                tell(f"waiting for another command that is opening or closing the house at {path.parent}")
+                flock(file, LOCK_EX)
+            # Whoever had it may have forgotten the house, this file included.
+            if path.exists() and os.fstat(file.fileno()).st_ino == path.stat().st_ino:
+                yield
+                return
 
 
 def patience(name: str) -> float:
@@ -39,12 +54,15 @@ def patience(name: str) -> float:
 
 def shut(directory: Path, spare: Collection[str] = ()) -> list[str]:
     """The names of what it stopped: the services first, while what they lean on still stands."""
-    running = [one for one in processes.found(pids(directory)) if one.name not in spare]
+    running = [one for one in pid_files.found(pids(directory)) if one.name not in spare]
     services = [one for one in running if one.name not in SERVERS]
     servers = [one for one in running if one.name in SERVERS]
     for group in (services, servers):
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda one: processes.stop(one, pids(directory), patience(one.name)), group))
+    for one in pid_files.dead(pids(directory)):
+        if one.name not in spare:
+            pid_files.forget(one, pids(directory))
     return [one.name for one in running]
 
 
@@ -65,18 +83,22 @@ def bring_down(directory: Path) -> list[str]:
 
 def forget(directory: Path) -> None:
     """Removes all that a house has on disk, and its directory when that is all. Trouble while it runs."""
-    running = ", ".join(one.name for one in processes.found(pids(directory)))
-    if running:
-        raise Trouble(f"{running} of {directory} still run: stop the house first (down)")
-    empty(directory)
-    (directory / "lock").unlink(missing_ok=True)
-    with suppress(OSError):
-        directory.rmdir()
+    if not directory.exists() and not elsewhere(directory).exists():
+        return
+    with held(directory):
+        running = ", ".join(one.name for one in pid_files.found(pids(directory)))
+        if running:
+            raise Trouble(f"{running} of {directory} still run: stop the house first (down)")
+        empty(directory)
+        (directory / "lock").unlink(missing_ok=True)
+        with suppress(OSError):
+            directory.rmdir()
 
 
 def empty(directory: Path) -> None:
     """Removes the data of a closed house, and nothing else there: a demo's pictures lie beside it."""
-    (directory / FILE).unlink(missing_ok=True)
+    for file in (directory / FILE, *directory.glob(f".{FILE}.*")):
+        file.unlink(missing_ok=True)
     for name in FOLDERS:
         shutil.rmtree(directory / name, ignore_errors=True)
     shutil.rmtree(elsewhere(directory), ignore_errors=True)

@@ -20,8 +20,8 @@ from deploy.local.house.record import (
     write,
 )
 from deploy.local.house.services import TICKER, launch, launch_ticker
-from deploy.local.process import processes
-from deploy.local.process.processes import Running
+from deploy.local.process import pid_files, processes
+from deploy.local.process.pid_files import Running
 from deploy.local.process.starting import raise_kafka, raise_postgres
 from shared.contracts.topics import STAGES
 
@@ -69,7 +69,7 @@ class House:
         Trouble says what is in the way; nothing that this call started is left running then.
         """
         directory = directory.resolve()
-        with closing.held(directory):
+        with closing.held(directory, tell):
             if fresh:
                 closing.shut(directory)
                 closing.empty(directory)
@@ -118,7 +118,7 @@ class House:
         if name == "kafka":
             raise_kafka(self.directory, self.kafka, self._pids, self._closing, _silent)
         elif name == "postgres":
-            raise_postgres(self.directory, self.postgres, self._pids, self._closing)
+            raise_postgres(self.directory, self.postgres, self.services.values(), self._pids, self._closing)
         elif name == TICKER:
             self._raise_ticker()
         else:
@@ -139,14 +139,14 @@ class House:
 
     def running(self, name: str) -> Running | None:
         """Its process, when it runs and is ours."""
-        return processes.find(name, self._pids)
+        return pid_files.find(name, self._pids)
 
     @property
     def _pids(self) -> Path:
         return closing.pids(self.directory)
 
     def _open(self, services: Sequence[str], env: Mapping[str, str], tell: Tell) -> None:
-        before = {running.name for running in processes.found(self._pids)}
+        before = {running.name for running in pid_files.found(self._pids)}
         # Written first: however this ends, what was started can be found and the passwords are known.
         self._save()
         try:

@@ -11,7 +11,7 @@ from deploy.databases import Database
 from deploy.errors import Trouble
 from deploy.local.house import closing, plan
 from deploy.local.house.record import FILE, KafkaRecord, PostgresRecord, ServiceRecord, read
-from deploy.local.process import processes
+from deploy.local.process import pid_files
 from deploy.local.process.account import home, unprivileged
 from deploy.local.process.apart import apart
 from deploy.local.process.starting import raise_kafka, raise_postgres
@@ -29,8 +29,6 @@ def found_or_planned(
     found = read(directory)
     _agree(directory, "Kafka", kafka, found["kafka"].bootstrap)
     _agree(directory, "PostgreSQL", postgres, found["postgres"].admin_url)
-    dead = [name for name in SERVERS if not processes.find(name, closing.pids(directory))]
-    plan.move(found["kafka"], found["postgres"], found["services"], dead)
     return found
 
 
@@ -38,11 +36,12 @@ def _planned(
     directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int]
 ) -> dict[str, Any]:
     _refuse_ownerless(directory)
-    servers = plan.plan_servers(directory, kafka, postgres, ports)
+    chosen = plan.plan_ports(ports)
+    servers = plan.plan_servers(directory, kafka, postgres, chosen)
     wanted = topics.topics()
     return {
         "directory": directory, "kafka": servers[0], "postgres": servers[1],
-        "services": plan.plan_services(directory, servers[1].admin_url, ports),
+        "services": plan.plan_services(directory, servers[1].admin_url, chosen),
         "ticker": plan.plan_ticker(directory),
         "topics": [topic.name for topic in wanted], "partitions": max(topic.partitions for topic in wanted),
     }  # fmt: skip
@@ -75,9 +74,7 @@ def raise_servers(
 ) -> None:
     """Starts what is ours and dead, and provisions each server as soon as it answers."""
     pids = closing.pids(directory)
-    wanted = [Database(name, each.database_url, each.owner_url) for name, each in services.items()]
-
-    dead = [name for name in SERVERS if processes.find(name, pids) is None]
+    dead = [name for name in SERVERS if pid_files.find(name, pids) is None]
     if dead and not (kafka.external and postgres.external):
         tell("starting Kafka and PostgreSQL")
 
@@ -88,7 +85,9 @@ def raise_servers(
 
     def second() -> None:
         if not postgres.external:
-            raise_postgres(directory, postgres, pids, closing_)
+            raise_postgres(directory, postgres, services.values(), pids, closing_)
+        # Not before: its port, and so these addresses, may have changed as it started.
+        wanted = [Database(name, each.database_url, each.owner_url) for name, each in services.items()]
         apart(databases.provide(postgres.admin_url, wanted))
 
     side_by_side([first, second], closing_)

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.databases import databases
+from deploy.errors import Trouble
 from deploy.local.house.record import KafkaRecord, PostgresRecord, ServiceRecord, TickerRecord
 from deploy.local.process.account import home, unprivileged
 from deploy.local.process.ports import HOST, free_port, is_free, settle
@@ -31,11 +32,20 @@ def postgres_of(directory: Path, record: PostgresRecord) -> Postgres:
     return Postgres(place, log_of(directory, "postgres"), url.port or 5432, url.password or "", account)
 
 
+def plan_ports(wanted: Mapping[str, int]) -> dict[str, int]:
+    """A port for every server and stage: the wanted one, or a free one. Trouble when that can't be."""
+    for name, port in wanted.items():
+        others = ", ".join(other for other in wanted if other != name and wanted[other] == port)
+        if others or not is_free(port):
+            by = others or "another program"
+            raise Trouble(f"port {port} is wanted for {name}, but {by} has it: choose another (--port)")
+    return settle((*SERVERS, *STAGES), wanted)
+
+
 def plan_servers(
-    directory: Path, kafka: str | None, postgres: str | None, wanted: Mapping[str, int]
+    directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int]
 ) -> tuple[KafkaRecord, PostgresRecord]:
-    """Records of the servers: those given from outside, or our own on free ports."""
-    ports = settle(SERVERS, wanted)
+    """Records of the servers: those given from outside, or our own on these ports."""
     account = unprivileged()
     place = home(directory, account)
     broker = Kafka(
@@ -53,9 +63,8 @@ def plan_servers(
     )
 
 
-def plan_services(directory: Path, admin_url: str, wanted: Mapping[str, int]) -> dict[str, ServiceRecord]:
+def plan_services(directory: Path, admin_url: str, ports: Mapping[str, int]) -> dict[str, ServiceRecord]:
     """A record for every stage, whether it will run or not: tools want its database either way."""
-    ports = settle(STAGES, wanted)
     return {
         database.service: ServiceRecord(
             database_url=database.url,
@@ -73,20 +82,20 @@ def plan_ticker(directory: Path) -> TickerRecord:
     return TickerRecord(str(log_of(directory, "ticker")))
 
 
-def move(
-    kafka: KafkaRecord, postgres: PostgresRecord, services: Mapping[str, ServiceRecord], dead: Collection[str]
-) -> None:
-    """Gives a server that does not run another port when a stranger has taken its own meanwhile."""
-    if "kafka" in dead and not kafka.external:
-        kafka.bootstrap = on_free_port(kafka.bootstrap)
-        kafka.controller = on_free_port(kafka.controller or "")
-    if "postgres" in dead and not postgres.external:
-        old = port_of(postgres.admin_url)
-        postgres.admin_url = on_free_port(postgres.admin_url)
-        for service in services.values():
-            for url in ("database_url", "owner_url"):
-                moved = getattr(service, url).replace(f":{old}/", f":{port_of(postgres.admin_url)}/")
-                setattr(service, url, moved)
+def move_kafka(record: KafkaRecord) -> None:
+    """Gives the broker that does not run other ports where a stranger has taken its own meanwhile."""
+    record.bootstrap = on_free_port(record.bootstrap)
+    record.controller = on_free_port(record.controller or "")
+
+
+def move_postgres(record: PostgresRecord, services: Collection[ServiceRecord]) -> None:
+    """The same for the database server, where the services will find it."""
+    old = port_of(record.admin_url)
+    record.admin_url = on_free_port(record.admin_url)
+    for service in services:
+        for url in ("database_url", "owner_url"):
+            moved = getattr(service, url).replace(f":{old}/", f":{port_of(record.admin_url)}/")
+            setattr(service, url, moved)
 
 
 def log_of(directory: Path, name: str) -> Path:

@@ -9,7 +9,7 @@ from threading import Event
 from deploy.errors import Trouble
 from deploy.local.house.plan import on_free_port, port_of
 from deploy.local.house.record import ServiceRecord, TickerRecord
-from deploy.local.process import processes
+from deploy.local.process import pid_files
 from deploy.local.process.ports import HOST
 from deploy.local.process.processes import Program
 from deploy.local.process.starting import Wanted, raise_up
@@ -30,7 +30,11 @@ def launch(name: str, record: ServiceRecord, kafka: str, pids: Path, closing: Ev
         argv = [sys.executable, "-m", f"services.{name}.app"]
         return Program(name, argv, Path(record.log), ROOT, _environment(record, kafka))
 
-    raise_up(Wanted(name, prepare, lambda: is_ready(record.health_url), Path(record.log)), pids, closing)
+    def ports() -> list[int]:
+        return [port_of(record.health_url)]
+
+    ready = Wanted(name, prepare, lambda: is_ready(record.health_url), Path(record.log), ports)
+    raise_up(ready, pids, closing)
 
 
 def _environment(record: ServiceRecord, kafka: str) -> dict[str, str]:
@@ -55,7 +59,7 @@ def launch_ticker(record: TickerRecord, kafka: str, pids: Path, closing: Event) 
     def ticks() -> bool:
         return TICKING.encode() in _said(log)[spoken:]
 
-    running = processes.find(TICKER, pids) is not None
+    running = pid_files.find(TICKER, pids) is not None
     raise_up(Wanted(TICKER, prepare, (lambda: True) if running else ticks, log), pids, closing)
 
 

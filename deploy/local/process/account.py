@@ -106,6 +106,8 @@ def reachable(root: Path, trees: Sequence[str], program: str, copy: Path, accoun
     if not copy.exists():
         copy.parent.mkdir(exist_ok=True)
         copy.parent.chmod(0o711)
+        for left in copy.parent.glob(f".{copy.name}.*"):
+            shutil.rmtree(left)  # a killed start's, a hundred megabytes
         fresh = copy.with_name(f".{copy.name}.{os.getpid()}")
         for tree in filter(lambda each: (root / each).exists(), trees):
             shutil.copytree(root / tree, fresh / tree, symlinks=True)

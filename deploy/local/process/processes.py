@@ -1,30 +1,23 @@
 """Processes of their own session, found again by pid files; only what we started is ever ended."""
 
-import atexit
-import json
 import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from deploy.local.process import pid_files
 from deploy.local.process.account import Account, rights
 from deploy.local.process.deadline import until
+from deploy.local.process.pid_files import Running, is_alive
 
 TAIL_LINES = 20
-# psutil reads the start from the boot time, which the kernel may shift by a moment when the clock is set.
-SAME_START_SECONDS = 3.0
-_children: dict[int, subprocess.Popen[bytes]] = {}
-
-
-@atexit.register
-def _reap() -> None:
-    """Those that have ended are taken note of; the others are meant to outlive this process."""
-    for child in _children.values():
-        child.poll()
+# The program begins when its pid file is written; were we killed before that, it would run as nobody's.
+GATE = ("/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "sh")
 
 
 @dataclass(frozen=True)
@@ -40,23 +33,13 @@ class Program:
     stop_signal: int = signal.SIGTERM
 
 
-@dataclass(frozen=True)
-class Running:
-    """A process we started; its start (seconds since the epoch) tells it from a later one with its pid."""
-
-    name: str
-    pid: int
-    started: float
-    stop_signal: int
-
-
 def start(program: Program, pids: Path) -> Running:
     """Starts the program in a session of its own, output to the end of its log, and writes its pid file."""
     program.log.parent.mkdir(parents=True, exist_ok=True)
     with program.log.open("ab") as log:
         child = subprocess.Popen(
-            program.argv,
-            stdin=subprocess.DEVNULL,
+            [*GATE, *program.argv],
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             cwd=program.cwd,
@@ -64,70 +47,47 @@ def start(program: Program, pids: Path) -> Running:
             start_new_session=True,
             **rights(program.account),
         )
-    _children[child.pid] = child
     running = Running(program.name, child.pid, psutil.Process(child.pid).create_time(), program.stop_signal)
-    _write(pids / f"{program.name}.pid", running)
+    pid_files.children[running.pid, running.started] = child
+    pid_files.write(running, pids)
+    assert child.stdin is not None
+    with suppress(BrokenPipeError), child.stdin as gate:  # broken: somebody killed it already
+        gate.write(b"\n")
     return running
 
 
-def _write(path: Path, running: Running) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(asdict(running)))
-    fresh.replace(path)
-
-
-def find(name: str, pids: Path) -> Running | None:
-    """The process of this name if it still runs; a pid file left by a dead one is removed."""
-    path = pids / f"{name}.pid"
+def listens(running: Running, port: int) -> bool:
+    """Whether this very process has the port; True where the system doesn't let us look."""
     try:
-        running = Running(**json.loads(path.read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
-        return None
-    if is_alive(running):
-        return running
-    path.unlink(missing_ok=True)
-    return None
-
-
-def found(pids: Path) -> list[Running]:
-    """Everything started under this directory that still runs, the latest first."""
-    each = (find(path.stem, pids) for path in pids.glob("*.pid"))
-    return sorted((one for one in each if one), key=lambda one: -one.started)
-
-
-def is_alive(running: Running) -> bool:
-    """Whether this very process runs; a zombie or another process with its pid does not count."""
-    child = _children.get(running.pid)
-    if child is not None and child.poll() is not None:
-        return False
-    try:
-        process = psutil.Process(running.pid)
-        same = abs(process.create_time() - running.started) < SAME_START_SECONDS
-        return same and process.status() != psutil.STATUS_ZOMBIE
+        sockets = psutil.Process(running.pid).net_connections("tcp")
+    except psutil.AccessDenied:
+        return True
     except psutil.NoSuchProcess:
         return False
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in sockets)
 
 
 def stop(running: Running, pids: Path, seconds: float) -> None:
     """Asks it to stop, and kills it when it hasn't within these seconds."""
     if is_alive(running):
+        pid_files.leave(running, pids)
         _signal(running.pid, running.stop_signal)
         if not until(lambda: not is_alive(running), seconds):
             kill(running, pids)
-    (pids / f"{running.name}.pid").unlink(missing_ok=True)
+    pid_files.forget(running, pids)
 
 
 def kill(running: Running, pids: Path, seconds: float = 10.0) -> None:
     """kill -9 of the process, its group and all it started, and waits until they are gone."""
     if is_alive(running):
+        pid_files.leave(running, pids)
         # Each backend of PostgreSQL has a session of its own, out of the group's reach.
         children = psutil.Process(running.pid).children(recursive=True)
         _signal(running.pid, signal.SIGKILL, group=True)
         for child in children:
             _signal(child.pid, signal.SIGKILL)
         until(lambda: not is_alive(running) and not any(map(_is_live, children)), seconds)
-    (pids / f"{running.name}.pid").unlink(missing_ok=True)
+    pid_files.forget(running, pids)
 
 
 def _is_live(process: psutil.Process) -> bool:

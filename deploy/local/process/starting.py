@@ -1,39 +1,61 @@
 """Starting a program and waiting until it is of use, or telling why it is not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from threading import Event
 
 from deploy.errors import Trouble
 from deploy.local.house import plan
-from deploy.local.house.record import KafkaRecord, PostgresRecord
-from deploy.local.process import processes
+from deploy.local.house.record import KafkaRecord, PostgresRecord, ServiceRecord
+from deploy.local.process import pid_files, processes
 from deploy.local.process.deadline import until
-from deploy.local.process.processes import Program, Running
+from deploy.local.process.pid_files import Running
+from deploy.local.process.ports import is_free, is_listening
+from deploy.local.process.processes import Program
 from deploy.local.servers import kafka, postgres
 
 READY_SECONDS = 60.0
+LEAVING_SECONDS = 25.0
+# Between the choice of a port and its use somebody else may take it.
+TRIES = 4
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A program that is to be of use: its name, what makes it runnable, and how one sees that it is ready."""
+    """A program that is to be of use: its name, what makes it runnable, and how one sees that it is ready.
+
+    `ports` are those it is to listen on; `prepare` chooses others for it when a stranger has them.
+    """
 
     name: str
     prepare: Callable[[], Program]
     is_ready: Callable[[], bool]
     log: Path
+    ports: Callable[[], Sequence[int]] = tuple
 
 
 def raise_up(wanted: Wanted, pids: Path, closing: Event) -> None:
     """Starts it unless it runs, and waits until it is ready. Trouble has its log's end when it won't be."""
-    running = processes.find(wanted.name, pids)
-    if running:
+    running = pid_files.find(wanted.name, pids)
+    if running and not running.leaving:
         _attend(wanted, running, closing)
         return
+    if running:
+        # Whoever told it to stop did not wait for it: a moment later it would be gone.
+        processes.stop(running, pids, LEAVING_SECONDS)
+    for tries_left in reversed(range(TRIES)):
+        try:
+            _raise(wanted, pids, closing)
+            return
+        except Trouble:
+            taken = not all(is_free(port) for port in wanted.ports())
+            if closing.is_set() or not taken or not tries_left:
+                raise
+
+
+def _raise(wanted: Wanted, pids: Path, closing: Event) -> None:
     program = wanted.prepare()
     if closing.is_set():
         raise Trouble(f"{wanted.name} was not started: the house is closing")
@@ -46,39 +68,74 @@ def raise_up(wanted: Wanted, pids: Path, closing: Event) -> None:
 
 
 def _attend(wanted: Wanted, running: Running, closing: Event) -> None:
-    ready = False
+    ready, robbed = False, 0
 
     def settled() -> bool:
-        nonlocal ready
-        ready = wanted.is_ready()
-        return ready or closing.is_set() or not processes.is_alive(running)
+        nonlocal ready, robbed
+        # A stranger's server would answer on our port too, while ours is about to die of it.
+        ready = all(processes.listens(running, port) for port in wanted.ports()) and wanted.is_ready()
+        # Kafka takes ten seconds to die of that; once might have been the moment before ours listened.
+        robbed = robbed + 1 if any(_is_strangers(port, running) for port in wanted.ports()) else 0
+        return ready or robbed > 2 or closing.is_set() or not pid_files.is_alive(running)
 
     until(settled, READY_SECONDS, every=0.05)
-    # A stranger's server on our port would answer too, while ours has died of it.
-    if not (ready and processes.is_alive(running)):
+    if not (ready and pid_files.is_alive(running)):
         raise Trouble(_complaint(wanted, running, closing))
+
+
+def _is_strangers(port: int, running: Running) -> bool:
+    if processes.listens(running, port):
+        return False
+    return is_listening(port) and not processes.listens(running, port)
 
 
 def _complaint(wanted: Wanted, running: Running, closing: Event) -> str:
     if closing.is_set():
         return f"{wanted.name} was given up while it started: the house is closing"
-    late = f"was not ready within {READY_SECONDS:.0f} s"
-    what = late if processes.is_alive(running) else "ended while it started"
+    what = "ended while it started"
+    if pid_files.is_alive(running):
+        taken = [str(port) for port in wanted.ports() if _is_strangers(port, running)]
+        what = f"was not ready within {READY_SECONDS:.0f} s"
+        what = f"can't have port {', '.join(taken)}, another program listens there" if taken else what
     return f"{wanted.name} {what}; the end of {wanted.log}:\n{processes.last_lines(wanted.log)}"
 
 
 def raise_kafka(directory: Path, record: KafkaRecord, pids: Path, closing: Event, tell: Tell) -> None:
     """The broker of the record, in service; its jars are downloaded first where they are missing."""
-    broker = plan.kafka_of(directory, record)
 
     def prepare() -> Program:
+        plan.move_kafka(record)
+        broker = plan.kafka_of(directory, record)
         return broker.prepare(lambda done, total: tell(f"downloading Apache Kafka: {done} of {total} jars"))
 
-    raise_up(Wanted("kafka", prepare, lambda: kafka.answers(record.address), broker.log), pids, closing)
+    wanted = Wanted(
+        "kafka",
+        prepare,
+        lambda: kafka.answers(record.address),
+        plan.log_of(directory, "kafka"),
+        lambda: [plan.port_of(record.bootstrap), plan.port_of(record.controller or "")],
+    )
+    raise_up(wanted, pids, closing)
 
 
-def raise_postgres(directory: Path, record: PostgresRecord, pids: Path, closing: Event) -> None:
+def raise_postgres(
+    directory: Path,
+    record: PostgresRecord,
+    services: Collection[ServiceRecord],
+    pids: Path,
+    closing: Event,
+) -> None:
     """The database server of the record, answering."""
-    server = plan.postgres_of(directory, record)
-    is_ready = partial(postgres.answers, server.admin_url)
-    raise_up(Wanted("postgres", server.prepare, is_ready, server.log), pids, closing)
+
+    def prepare() -> Program:
+        plan.move_postgres(record, services)
+        return plan.postgres_of(directory, record).prepare()
+
+    wanted = Wanted(
+        "postgres",
+        prepare,
+        lambda: postgres.answers(record.admin_url),
+        plan.log_of(directory, "postgres"),
+        lambda: [plan.port_of(record.admin_url)],
+    )
+    raise_up(wanted, pids, closing)

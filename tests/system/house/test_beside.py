@@ -16,7 +16,7 @@ from deploy.errors import Trouble
 from deploy.local.house import closing
 from deploy.local.house.house import House
 from deploy.local.process.deadline import until
-from deploy.local.process.processes import found
+from deploy.local.process.pid_files import found
 from deploy.local.servers import kafka, postgres
 from deploy.places import ROOT
 from deploy.topics import Topic, provide

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.process import processes
+from deploy.local.process import pid_files, processes
 from deploy.local.process.deadline import until
-from deploy.local.process.processes import Program, Running
+from deploy.local.process.pid_files import Running
+from deploy.local.process.ports import HOST
+from deploy.local.process.processes import Program
+from deploy.places import ROOT
 
 WAITS = "import time; print('here', flush=True); time.sleep(60)"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAITS}"
@@ -33,17 +37,17 @@ def start(tmp_path: Path, code: str, lines: int = 1) -> Running:
 
 def test_what_was_started_is_found_until_it_is_stopped(tmp_path: Path) -> None:
     running = start(tmp_path, WAITS)
-    assert processes.find("a", tmp_path / "run") == running
-    assert processes.found(tmp_path / "run") == [running]
+    assert pid_files.find("a", tmp_path / "run") == running
+    assert pid_files.found(tmp_path / "run") == [running]
     processes.stop(running, tmp_path / "run", 10)
-    assert not processes.is_alive(running)
-    assert processes.found(tmp_path / "run") == []
+    assert not pid_files.is_alive(running)
+    assert pid_files.found(tmp_path / "run") == []
 
 
 def test_one_that_does_not_listen_is_killed_when_its_time_is_up(tmp_path: Path) -> None:
     running = start(tmp_path, DEAF)
     processes.stop(running, tmp_path / "run", 0.1)
-    assert not processes.is_alive(running)
+    assert not pid_files.is_alive(running)
 
 
 def test_a_kill_takes_the_children_in_other_sessions_too(tmp_path: Path) -> None:
@@ -58,7 +62,7 @@ def test_a_stranger_that_got_the_pid_of_a_dead_one_is_left_alone(tmp_path: Path)
     earlier = psutil.Process(stranger.pid).create_time() - 60
     running = Running("a", stranger.pid, earlier, signal.SIGTERM)
     (tmp_path / "a.pid").write_text(json.dumps(vars(running)))
-    assert processes.find("a", tmp_path) is None
+    assert pid_files.find("a", tmp_path) is None
     processes.stop(running, tmp_path, 1)
     processes.kill(running, tmp_path)
     assert stranger.poll() is None
@@ -66,10 +70,64 @@ def test_a_stranger_that_got_the_pid_of_a_dead_one_is_left_alone(tmp_path: Path)
     stranger.wait()
 
 
+KILLED_BEFORE_IT_COULD_NOTE_THE_PID = """
+import os, signal, sys
+from pathlib import Path
+from deploy.local.process import pid_files, processes
+pid_files.write = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+program = [sys.executable, "-c", "open('ran', 'w')"]
+here = Path.cwd()
+processes.start(processes.Program("a", program, here / "a.log", here, dict(os.environ)), here / "run")
+"""
+
+
+def test_a_command_killed_before_it_has_noted_the_pid_leaves_no_process_that_nobody_can_find(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", KILLED_BEFORE_IT_COULD_NOTE_THE_PID]
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+
+    def someone_is_left() -> bool:
+        return any(each.info["cwd"] == str(tmp_path) for each in psutil.process_iter(["cwd"]))
+
+    assert until(lambda: not someone_is_left(), 10)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_one_that_died_by_itself_is_told_from_one_that_was_ended(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    running = start(tmp_path, WAITS)
+    assert pid_files.dead(run) == []
+    os.kill(running.pid, signal.SIGKILL)
+    assert until(lambda: pid_files.dead(run) == [running], 10)
+    assert pid_files.find("a", run) is None
+    pid_files.leave(running, run)
+    assert pid_files.dead(run) == []
+
+
+def test_who_ends_one_does_not_forget_another_that_was_started_meanwhile(tmp_path: Path) -> None:
+    first = start(tmp_path, WAITS)
+    second = start(tmp_path, WAITS, lines=2)
+    processes.kill(first, tmp_path / "run")
+    assert pid_files.find("a", tmp_path / "run") == second
+    processes.kill(second, tmp_path / "run")
+
+
+def test_a_process_listens_where_it_listens_and_not_where_a_stranger_does(tmp_path: Path) -> None:
+    running = start(tmp_path, WAITS)
+    with socket.create_server((HOST, 0)) as stranger:
+        port = stranger.getsockname()[1]
+        assert not processes.listens(running, port)
+        ours = Running("b", os.getpid(), psutil.Process().create_time(), signal.SIGTERM)
+        assert processes.listens(ours, port)
+    processes.kill(running, tmp_path / "run")
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])
 def test_a_pid_file_that_makes_no_sense_names_nobody(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.pid").write_text(text)
-    assert processes.find("a", tmp_path) is None
+    assert pid_files.find("a", tmp_path) is None
 
 
 def test_the_end_of_a_log_is_shown_and_a_missing_one_said(tmp_path: Path) -> None:
