@@ -13,7 +13,10 @@ OURS = ("recordedtime", "causationid", "correlationid", "streamversion")
 TRACEPARENT: Schema = {"type": "string", "description": "W3C Trace Context of the current hop."}
 ATTRIBUTES: Schema = {
     "specversion": {"type": "string", "const": "1.0"},
-    "id": {**TEXT, "description": "Unique within the source: (source, id) names the event for ever."},
+    "id": {
+        **TEXT,
+        "description": "Unique within the source: (source, id) names the event, at least of one subject.",
+    },
     "source": {**TEXT, "description": "Who says so."},
     "type": TEXT,
     "subject": {

@@ -22,13 +22,13 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Entries:
-    """What a batch brings: each event once, the clocks after it, the last heartbeat per partition.
+    """What a batch brings: each event of a customer once, the clocks after, the last heartbeat a partition.
 
     `first` is the first heartbeat of all on partition 0, when it is in this batch: it opens the calendar.
     `twice` counts, by topic, the events that this batch brings again.
     """
 
-    told: dict[bytes, Entry] = field(default_factory=dict)
+    told: dict[tuple[str, bytes], Entry] = field(default_factory=dict)
     clocks: dict[int, Clock] = field(default_factory=dict)
     heartbeats: dict[int, Event] = field(default_factory=dict)
     first: Event | None = None
@@ -50,12 +50,12 @@ def enter(heard: Iterable[Heard], clocks: Mapping[int, Clock]) -> Entries:
             if h.topic == "signals":
                 _tick(entries, h, clocks)
         elif h.event.subject:
-            key = h.event.key
-            if key in entries.told:
+            name = (h.event.subject, h.event.key)
+            if name in entries.told:
                 entries.twice[h.topic] += 1
                 continue
             known = entries.clocks.get(h.partition, clocks[h.partition]).watermark
-            entries.told[key] = Entry(h, key, known)
+            entries.told[name] = Entry(h, name[1], known)
     return entries
 
 

@@ -34,8 +34,8 @@ async def _new(connection: Any, entries: Collection[Entry]) -> list[Entry]:
     if not entries:
         return []
     asked = [(entry.heard.event.subject, entry.key) for entry in entries]
-    told = {row[0] for row in await connection.fetch(SQL["told"], *columns(asked, 2))}
-    return [entry for entry in entries if entry.key not in told] if told else list(entries)
+    told = {tuple(row) for row in await connection.fetch(SQL["told"], *columns(asked, 2))}
+    return [entry for entry, name in zip(entries, asked, strict=True) if name not in told]
 
 
 def _timeline_row(entry: Entry, recorded: datetime) -> Sequence[Any]:

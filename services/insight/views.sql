@@ -1,6 +1,6 @@
 -- name: told
 -- Which of these events the timeline holds already: each looked up by itself, however many rows are guessed.
-select u.key from unnest($1::text[], $2::bytea[]) as u(customer, key)
+select u.customer, u.key from unnest($1::text[], $2::bytea[]) as u(customer, key)
 where (select true from timeline t where (t.customer, t.key) = (u.customer, u.key));
 
 -- name: progress

@@ -10,6 +10,7 @@ from shared.contracts.event import Event, encode
 from shared.contracts.fact import Vocabulary
 from shared.contracts.reading import Unknown, Unreadable, is_binary, read
 from shared.contracts.signals import SourceHeartbeat
+from shared.contracts.topics import STAGE_SOURCES
 from shared.core.batch import Batch, Heard
 from shared.core.store import DeadLetter, TopicPartition
 
@@ -36,7 +37,7 @@ class Record(Protocol):
 class AdmissionPolicy:
     """What one service hears. Of the topics `dead_letters_for` it keeps, for all, what cannot be read.
 
-    A topic that outsiders write (`external`) is also checked for key, partition and future times;
+    A topic that outsiders write (`external`) is also checked for source, key, partition and future times;
     `partition_of(key)` is the partition on which a key belongs.
     """
 
@@ -55,6 +56,8 @@ class AdmissionPolicy:
     def _check_place(self, record: Record, event: Event) -> None:
         if event.time.timestamp() - record.timestamp / 1000 > AHEAD.total_seconds():
             raise Unreadable(f"time {event.time} lies in the future of its arrival: check the sender's clock")
+        if event.source in STAGE_SOURCES:
+            raise Unreadable(f"source {event.source!r} is the name of a stage: say who you are")
         if isinstance(event.data, SourceHeartbeat):
             return
         if not event.subject:

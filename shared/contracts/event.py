@@ -1,6 +1,7 @@
 """One event: a fact in its CloudEvents 1.0 envelope (structured JSON mode on our own topics)."""
 
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b, sha1
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +11,7 @@ import orjson
 from shared.contracts.fact import Fact, in_utc
 
 NAMESPACE = UUID("6f1d2f6c-6a0b-5b52-9d0b-3f4a3a6d7b10")
+KEY_BYTES, SUBJECT_BYTES = 16, 8
 STRUCTURED = b"application/cloudevents+json"
 
 
@@ -29,8 +31,13 @@ class Event(NamedTuple):
 
     @property
     def key(self) -> bytes:
-        """The same for every delivery of this event: CloudEvents are unique by (source, id)."""
+        """What the sender calls this event: CloudEvents are unique by (source, id)."""
         return event_key(self.source, self.id)
+
+    @property
+    def identity(self) -> bytes:
+        """The same for every delivery of this event, and for no other event: see `event_identity`."""
+        return event_identity(self.source, self.id, self.subject)
 
     @property
     def origin(self) -> str:
@@ -45,7 +52,17 @@ def event_key(source: str, id: str) -> bytes:
     """
     if "\n" in source:
         raise ValueError(f"source {source!r} holds a line break: its events have no key of their own")
-    return blake2b(f"{source}\n{id}".encode(), digest_size=16).digest()
+    return blake2b(f"{source}\n{id}".encode(), digest_size=KEY_BYTES).digest()
+
+
+@lru_cache(maxsize=16_384)  # a stage asks twice for each event of a batch: what was taken before, and what is
+def event_identity(source: str, id: str, subject: str) -> bytes:
+    """The key, then eight bytes for whom it is about: a pair is unique within one subject.
+
+    A subject lies on one partition, in order: so which of two events was first, and that the second is told
+    by it, is the same however partitions are interleaved, cut into batches and shared among processes.
+    """
+    return event_key(source, id) + blake2b(subject.encode(), digest_size=SUBJECT_BYTES).digest()
 
 
 def fact_id(service: str, stream: str, version: int) -> str:

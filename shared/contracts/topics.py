@@ -21,3 +21,5 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
 }
 TOPICS = (*VOCABULARIES, DEAD_LETTERS)
 STAGES = ("acquisition", "conversion", "retention", "insight")
+STAGE_SOURCES = frozenset(f"/evergreen/{stage}" for stage in STAGES)
+"""Each speaks on its own topic alone: so no event of one topic is ever taken for one of another."""

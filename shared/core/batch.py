@@ -51,7 +51,8 @@ class Stage:
 
 @dataclass(slots=True)
 class Snapshot:
-    """What was true before the batch."""
+    """What was true before the batch. `seen` holds identities of events, and keys alone of those taken when
+    whom an event is about did not count yet: such a key stands for any subject."""
 
     streams: Mapping[StreamName, Stream]
     clocks: Mapping[int, Clock]

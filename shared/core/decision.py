@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.contracts.event import Event, encode, fact_id
+from shared.contracts.event import KEY_BYTES, Event, encode, fact_id
 from shared.contracts.fact import Fact
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Heard, Snapshot, Stage
@@ -40,10 +40,10 @@ class BatchDecision:
             if heard.topic in self.stage.ticks:
                 self._tick(heard)
             return True
-        if (key := event.key) in self._seen:
+        if (identity := event.identity) in self._seen or identity[:KEY_BYTES] in self._seen:
             return False
-        self._seen.add(key)
-        self.changes.inbox.append(key)
+        self._seen.add(identity)
+        self.changes.inbox.append(identity)
         for to in routed:
             decider, before = self._stream(to.stream)
             facts = decider.decide(before.state, to.command, event.time)

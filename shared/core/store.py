@@ -82,7 +82,7 @@ class Store(Protocol):
         """The facts of each stream in version order; streams without facts are left out."""
 
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
-        """Which of these events were taken before."""
+        """Which of these keys and identities of events were taken before."""
 
     async def timers(self, until: Mapping[int, datetime]) -> Sequence[Timer]:
         """What is due on each partition up to and including its moment, in order of (due, stream)."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from shared.contracts.event import KEY_BYTES
 from shared.contracts.fact import Fact, Vocabulary
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard, Snapshot, Stage
@@ -57,7 +58,9 @@ class Transactor:
         until = self._ticked(heard)
         timers = await self.store.timers(until) if until else ()
         streams = await self._streams(named.union(due.stream for due in timers))
-        seen = await self.store.seen([event.key for event in events]) if events else set()
+        identities = [event.identity for event in events]
+        asked = identities + [identity[:KEY_BYTES] for identity in identities]
+        seen = await self.store.seen(asked) if asked else set()
         return Snapshot(streams, self.clocks, seen, timers)
 
     def _ticked(self, heard: Sequence[Heard]) -> dict[int, datetime]:

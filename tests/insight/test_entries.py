@@ -55,6 +55,12 @@ def test_the_same_id_from_another_source_is_another_event() -> None:
     assert len(entries.told) == 2
 
 
+def test_the_same_id_for_another_customer_is_another_event() -> None:
+    other = paid("a", 0)
+    entries = enter([paid("a", 0), other._replace(event=other.event._replace(subject="ben"))], CLOCKS)
+    assert [entry.heard.event.subject for entry in entries.told.values()] == ["anna", "ben"]
+
+
 def test_what_is_about_nobody_is_passed_over() -> None:
     nobody = paid("a", 0)._replace(event=paid("a", 0).event._replace(subject=""))
     assert enter([nobody], CLOCKS).told == {}

@@ -78,6 +78,8 @@ def test_a_binary_event_is_heard_in_structured_bytes() -> None:
         (Letter(value=b'{"specversion": "1.0"}'), "type is missing"),
         (Letter(value=b'"' + b"x" * 300_000 + b'"'), "more than"),
         (replace(letter(wanted("w1", "hard")), key=b"soft"), "key is not the event's subject"),
+        (letter(wanted("w1", "soft")._replace(source="/evergreen/conversion")), "is the name of a stage"),
+        (letter(beat(1, "/evergreen/insight")), "is the name of a stage"),
         (replace(letter(wanted("w1", "soft")), key=None), "key is not the event's subject"),
         (letter(wanted("w1", "")), "subject is missing"),
         (Letter(partition=1), "belongs on partition 0, not 1: use the murmur2 partitioner"),

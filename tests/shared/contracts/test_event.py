@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.event import NAMESPACE, event_key, fact_id
+from shared.contracts.event import NAMESPACE, event_identity, event_key, fact_id
 
 lines = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=40)
 words = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -42,3 +42,16 @@ def test_two_pairs_never_share_the_text_that_is_hashed(source: str, id: str, oth
 def test_a_source_of_two_lines_has_no_key_because_it_could_be_anothers() -> None:
     with pytest.raises(ValueError, match="holds a line break"):
         event_key("/shop\n1", "2")
+
+
+@given(lines, words, words)
+def test_an_identity_is_the_key_and_eight_bytes_of_whom_it_is_about(
+    source: str, id: str, subject: str
+) -> None:
+    identity = event_identity(source, id, subject)
+    assert (len(identity), identity[:16]) == (24, event_key(source, id))
+
+
+@given(lines, words, words, words)
+def test_one_pair_for_two_customers_is_two_events(source: str, id: str, one: str, other: str) -> None:
+    assert (one == other) == (event_identity(source, id, one) == event_identity(source, id, other))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from shared.contracts.event import event_key, fact_id
+from shared.contracts.event import event_identity, event_key, fact_id
 from shared.core.batch import Snapshot
 from shared.core.decision import BatchDecision
 from shared.core.store import StoredFact
@@ -46,10 +46,21 @@ def test_an_event_delivered_twice_is_heard_once() -> None:
     assert len(decision.changes.facts) == len(decision.changes.inbox) == 1
 
 
-def test_an_event_taken_by_an_earlier_batch_is_not_heard() -> None:
-    decision = decide_on(heard(wanted("w1", "soft")), seen=[event_key("/guests", "w1")])
+@pytest.mark.parametrize(
+    "taken", [event_identity("/guests", "w1", "soft"), event_key("/guests", "w1")], ids=["now", "before"]
+)
+def test_an_event_taken_by_an_earlier_batch_is_not_heard(taken: bytes) -> None:
+    decision = decide_on(heard(wanted("w1", "soft")), seen=[taken])
     assert not decision.changes.facts
     assert not decision.changes.inbox
+
+
+def test_one_id_for_two_customers_is_two_events() -> None:
+    decision = decide_on(heard(wanted("1", "soft"), wanted("1", "hard")), heard(wanted("1", "hard")))
+    assert [fact.stream for fact in decision.changes.facts] == ["egg-soft", "egg-hard"]
+    assert len(set(decision.changes.inbox)) == 2
+    again = decide_on(heard(wanted("1", "soft"), wanted("1", "hard")), seen=decision.changes.inbox[:1])
+    assert [fact.stream for fact in again.changes.facts] == ["egg-hard"]
 
 
 def test_a_heartbeat_on_a_topic_that_does_not_tick_is_no_time() -> None:
