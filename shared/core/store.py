@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from eventsourcing.persistence import IntegrityError
-
 from shared.core.stream import StreamName
 from shared.core.watermark import Clock
 
@@ -14,7 +12,7 @@ TopicPartition = tuple[str, int]
 """Topic and partition number."""
 
 
-class Conflict(IntegrityError):
+class Conflict(Exception):
     """Somebody else appended to the stream first: load again, decide again."""
 
 

@@ -17,6 +17,7 @@ SHELLS = (
     *("shared.observe.telemetry", "shared.observe.metrics", "shared.observe.health", "shared.observe.logs"),
     *("shared.resilience", "shared.service", "shared.publish", "shared.settings", "shared.kafka"),
     *("shared.storage.postgres", "shared.storage.schema_version", "shared.core.transactor"),
+    *("shared.recorder.blocking_pool", "shared.recorder.subscription"),
     *("shared.consume.consumer", "shared.consume.read_ahead", "shared.consume.poison"),
     *("shared.consume.broker_security", "shared.consume.lenient_records"),
     *("shared.consume.accounting", "shared.consume.partitioner"),
