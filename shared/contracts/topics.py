@@ -20,6 +20,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
     "insight": INSIGHT,
 }
 TOPICS = (*VOCABULARIES, DEAD_LETTERS)
+LARGEST_BYTES, LARGEST_DEAD_LETTER = 1_048_588, 2_097_152
+"""Of a record, as `deploy/topics.yaml` provisions them: Kafka's own limit, and that of `dead-letters`."""
 STAGES = ("acquisition", "conversion", "retention", "insight")
 STAGE_SOURCES = frozenset(f"/evergreen/{stage}" for stage in STAGES)
 """Each speaks on its own topic alone: so no event of one topic is ever taken for one of another."""

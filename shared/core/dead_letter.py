@@ -1,11 +1,17 @@
 """How a record that could not be taken is kept and sent on: its bytes unchanged, its place, the reason."""
 
 import base64
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 import orjson
 
 Headers = Sequence[tuple[str, bytes | None]]
+CUT = 65_536
+"""Bytes kept of each part of a dead letter that is too large for its topic."""
+HEADER = 20
+"""Bytes at most that a header takes on the wire besides its own name and value."""
 
 
 def headers_json(headers: Headers) -> str:
@@ -20,7 +26,14 @@ def headers_back(text: str) -> list[tuple[str, bytes | None]]:
 
 
 def dead_letter_headers(
-    service: str, topic: str, partition: int, offset: int, reason: str, attempt: int, original: Headers
+    service: str,
+    topic: str,
+    partition: int,
+    offset: int,
+    reason: str,
+    attempt: int,
+    original: Headers,
+    truncated: str | None = None,
 ) -> list[tuple[str, bytes]]:
     """The headers of a dead letter: who refused it, where it lay and why, then its own as `original-*`."""
     place = {
@@ -31,5 +44,29 @@ def dead_letter_headers(
         "evergreen-reason": reason,
         "evergreen-attempt": str(attempt),
     }
+    if truncated:
+        place["evergreen-truncated"] = truncated
     kept = [(f"original-{name}", raw or b"") for name, raw in original]
     return [(name, text.encode()) for name, text in place.items()] + kept
+
+
+def cut(
+    key: bytes | None, body: bytes | None, original: Headers
+) -> tuple[bytes | None, bytes | None, Headers, str]:
+    """What is sent of a record too large to be sent whole, and in words how much of what.
+
+    A part larger than `CUT` bytes becomes its beginning; half a key would be another one, so it is left out.
+    """
+    told = []
+    if key and len(key) > CUT:
+        told.append(f"key: 0 of {len(key)} bytes")
+        key = None
+    sizes = [len(name.encode()) + len(raw or b"") for name, raw in original]
+    ends = list(accumulate(size + HEADER for size in sizes))
+    kept = bisect_right(ends, CUT)
+    if kept < len(sizes):
+        told.append(f"headers: {sum(sizes[:kept])} of {sum(sizes)} bytes")
+    if body and len(body) > CUT:
+        told.append(f"value: {CUT} of {len(body)} bytes")
+        body = body[:CUT]
+    return key, body, original[:kept], ", ".join(told)

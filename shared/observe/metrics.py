@@ -43,6 +43,9 @@ RELAY_AGE = Gauge(
 RELAY_PUBLISHED = Counter(
     "evergreen_relay_published", "Records that the relay published and Kafka acknowledged."
 )
+RELAY_REFUSED = Gauge(
+    "evergreen_relay_refused", "1 while something keeps the relay from publishing that waiting does not heal."
+)
 RELAY_REBUILT = Counter("evergreen_relay_rebuilt", "Producers thrown away and built again after an error.")
 
 TIMER_BACKLOG = Gauge(

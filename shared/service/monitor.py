@@ -44,11 +44,16 @@ class Monitor:
             if self._watching is not None:
                 consumer, relay, pool = self._watching
                 self._look_at_consumer(consumer)
-                self.health.relay(relay.moved_at)
+                self._look_at_relay(relay)
                 if turn % DATABASE_EVERY == 0:
                     await self._ask(pool)
             turn += 1
             await asyncio.sleep(EVERY)
+
+    def _look_at_relay(self, relay: Relay) -> None:
+        self.health.relay(relay.moved_at)
+        self.health.condition("publishing", relay.problem, monotonic())
+        metrics.RELAY_REFUSED.set(relay.problem is not None)
 
     def _look_at_consumer(self, consumer: Consumer) -> None:
         now = monotonic()

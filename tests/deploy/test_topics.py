@@ -7,7 +7,14 @@ import pytest
 
 from deploy.places import ROOT
 from deploy.topics import pages, topics
-from shared.contracts.topics import STAGES, TOPICS, VOCABULARIES
+from shared.contracts.topics import (
+    DEAD_LETTERS,
+    LARGEST_BYTES,
+    LARGEST_DEAD_LETTER,
+    STAGES,
+    TOPICS,
+    VOCABULARIES,
+)
 
 WRITTEN = {"topic", "purpose", "key", "partitions", "retention_days", "written_by", "read_by", "schema"}
 
@@ -30,6 +37,12 @@ def test_every_page_names_its_vocabulary_and_the_types_that_it_speaks() -> None:
         if page["topic"] in VOCABULARIES:
             assert (ROOT / page["schema"]).exists()
             assert set(page["types"]) == set(VOCABULARIES[page["topic"]]), page["topic"]
+
+
+def test_what_a_topic_takes_is_what_the_relay_cuts_to() -> None:
+    largest = {topic.name: topic.largest_bytes for topic in topics()}
+    assert largest.pop(DEAD_LETTERS) == LARGEST_DEAD_LETTER
+    assert set(largest.values()) == {LARGEST_BYTES}
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -4,43 +4,24 @@ import asyncio
 import random
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from shared.contracts.topics import DEAD_LETTERS
-from shared.core.store import Changes, DeadLetter, StoredFact
+from shared.core.store import Changes, DeadLetter
 from shared.publish import relay as relay_module
 from shared.publish.relay import Relay
+from shared.publish.sending import Sent, send
 from tests.shared.core.kitchen import NOON
+from tests.system.publishing import all_published, fact, letters, published
 from tests.system.restaurant import Restaurant, lying, relaying, until
 
-BY_SEQUENCE = (
-    relay_module.SQL["after"]
-    .replace(
-        "(xid, position) > ($1::text::xid8, $2::bigint)", "position > $2::bigint and $1::text is not null"
-    )
-    .replace("and xid < pg_snapshot_xmin(pg_current_snapshot())", "")
-    .replace("order by outbox.xid, position", "order by position")
-)
-
-
-def fact(stream: str, version: int = 1, partition: int = 0) -> StoredFact:
-    body = f"{stream}/{version}".encode()
-    return StoredFact(
-        stream, version, str(uuid4()), "egg.on", partition, stream, NOON, NOON, None, None, body
-    )
-
-
-async def published(place: Restaurant) -> list[str]:
-    return [record.value.decode() for record in await lying(place.settings.kafka, place.topic)]
-
-
-async def all_published(place: Restaurant, seconds: float = 20) -> None:
-    async def done() -> bool:
-        return not await place.store.pool.fetchval("select exists (select from unpublished)")
-
-    await until(done, seconds)
+BY_SEQUENCE = {
+    "(xid, position) > ($1::text::xid8, $2::bigint)": "position > $2::bigint and $1::text is not null",
+    "and xid < pg_snapshot_xmin(pg_current_snapshot())": "",
+    "order by xid, position limit": "order by position limit",
+    "order by page.xid, position": "order by position",
+}
+"""What a cursor on the sequence alone would ask instead."""
 
 
 async def looked_again(relay: Relay) -> None:
@@ -77,7 +58,11 @@ async def test_what_commits_late_is_neither_skipped_nor_overtaken(place: Restaur
 async def test_a_cursor_on_the_sequence_alone_would_skip_it(
     place: Restaurant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(relay_module.SQL, "after", BY_SEQUENCE)
+    after_sequence = relay_module.SQL["after"]
+    for asked, instead in BY_SEQUENCE.items():
+        assert asked in after_sequence
+        after_sequence = after_sequence.replace(asked, instead)
+    monkeypatch.setitem(relay_module.SQL, "after", after_sequence)
     _, after = await commit_around_a_late_one(place)
     assert "early/1" not in after
 
@@ -122,19 +107,21 @@ async def test_the_next_relay_goes_on_where_the_last_one_stopped(place: Restaura
     assert await published(place) == ["egg/1", "egg/2", "egg/3"]
 
 
-async def test_what_could_not_be_sent_is_sent_when_it_can(place: Restaurant) -> None:
-    class Stumbling(Relay):
-        stumbled = False
+async def test_what_could_not_be_sent_is_sent_when_it_can(
+    place: Restaurant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stumbles = iter([ConnectionError("the broker is away")])
 
-        async def _send(self, producer: Any, rows: Sequence[Any]) -> None:
-            if not self.stumbled:
-                self.stumbled = True
-                raise ConnectionError("the broker is away")
-            await super()._send(producer, rows)
+    async def stumbling(producer: Any, records: Sequence[Any]) -> Sent:
+        for error in stumbles:
+            raise error
+        return await send(producer, records)
 
-    async with relaying(Stumbling(place.settings)):
+    monkeypatch.setattr(relay_module, "send", stumbling)
+    async with relaying(Relay(place.settings)):
         await place.store.commit(Changes(facts=[fact("egg", n) for n in range(1, 4)]))
         await all_published(place)
+    assert not list(stumbles)
     assert await published(place) == ["egg/1", "egg/2", "egg/3"]
 
 
@@ -158,11 +145,6 @@ async def test_more_than_one_batch_holds_and_a_fact_larger_than_any_go_out_in_or
         await all_published(place)
     told = [record.value for record in await lying(place.settings.kafka, place.topic)]
     assert told == [each.body for each in facts]
-
-
-async def letters(place: Restaurant) -> list[Any]:
-    found = await lying(place.settings.kafka, DEAD_LETTERS)
-    return [each for each in found if ("evergreen-refused-by", place.topic.encode()) in each.headers]
 
 
 async def test_a_dead_letter_carries_the_original_bytes_and_headers_and_says_why(place: Restaurant) -> None:
