@@ -19,13 +19,16 @@ from shared.kafka import kafka_client
 from shared.observe.logs import start_logging
 
 SOURCE = "/evergreen/ticker"
+LEASE = 600
+"""Seconds: it ticks each second. Where sources speak for themselves nobody waits for a dead ticker."""
 TICKING = "the wall clock ticks"
 log = logging.getLogger(__name__)
 
 
 def tick(now: datetime, partition: int) -> Event:
     """One heartbeat for one partition."""
-    return Event(f"{iso(now)}/{partition}", SOURCE, "", now, SourceHeartbeat())
+    data = SourceHeartbeat(lease_seconds=LEASE)
+    return Event(f"{iso(now)}/{partition}", SOURCE, "", now, data)
 
 
 def until_next(now: datetime) -> float:

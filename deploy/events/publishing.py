@@ -18,6 +18,8 @@ from shared.contracts.fact import Fact
 from shared.contracts.reading import Unreadable, read
 from shared.contracts.signals import SIGNALS, SourceHeartbeat
 
+BY_HAND = "lease_seconds=60"
+"""A heartbeat typed by hand is the only one of its source: the clock shall not wait for the next."""
 ENVELOPE = ("specversion", "id", "source", "type", "subject", "time", "dataversion", "traceparent")
 
 
@@ -39,7 +41,7 @@ def event_of(args: argparse.Namespace, now: datetime) -> Event:
         raise Trouble(f"type {args.type!r} is not one of signals: {', '.join(sorted(SIGNALS))}")
     if not args.customer and model is not SourceHeartbeat:
         raise Trouble(f"{args.type} is about somebody: name them with --customer")
-    data = _fact(model, args.fields)
+    data = _fact(model, args.fields if model is not SourceHeartbeat else [BY_HAND, *args.fields])
     name = args.id or str(uuid4())
     subject = "" if model is SourceHeartbeat else args.customer
     trace = traceparent(args.source, name, 1)

@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from deploy.demo.poison import Poison
@@ -19,6 +19,8 @@ AT_ONCE = 2_000
 TICK = 0.05
 WEEK = timedelta(days=7)
 CENTURIES = 100_000
+LEASE = timedelta(weeks=12)
+"""Of a played source, by other sources' time: two logs played at once pass each other by weeks."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -39,7 +41,8 @@ class Manner:
 
 @dataclass(slots=True)
 class Played:
-    """How far the player is. `moment` is event time, `began` the wall clock's second of the first publish."""
+    """How far the player is. `moment` is event time, `began` the wall clock's second of the first publish,
+    `vouched` the last heartbeat that may have been sent."""
 
     signals: int = 0
     duplicates: int = 0
@@ -47,6 +50,7 @@ class Played:
     poison: int = 0
     moment: datetime | None = None
     began: float | None = None
+    vouched: Beat | None = None
 
 
 Step = Arrival | Beat | Poison
@@ -57,20 +61,35 @@ Judged = Callable[[], datetime | None]
 async def play(
     log: Log, manner: Manner, post: Post, tell: Callable[[Played], None], judged: Judged = lambda: None
 ) -> Played:
-    """Publish the whole log; `tell` is called as it goes. Errors: Trouble when Kafka stays away."""
+    """Publish the whole log; `tell` is called as it goes. Errors: Trouble when Kafka stays away.
+
+    Interrupted, it closes its source: nobody shall wait for it.
+    """
     played = Played()
+    try:
+        await _play(log, manner, post, tell, judged, played)
+    except asyncio.CancelledError:
+        if manner.heartbeats and played.vouched:
+            await post.send(heartbeats(log.source, replace(played.vouched, closed=True), post.partitions))
+        raise
+    return played
+
+
+async def _play(
+    log: Log, manner: Manner, post: Post, tell: Callable[[Played], None], judged: Judged, played: Played
+) -> None:
     steps = _Steps(log, manner)
     while not steps.done:
         if played.began is None:
             played.began = time.time()
         chunk = steps.until(time.time() - played.began, judged())
+        played.vouched = next((step for step in reversed(chunk) if isinstance(step, Beat)), played.vouched)
         await post.send([one for step in chunk for one in _letters(log, manner, step, post.partitions)])
         for step in chunk:
             _count(played, step, post.partitions)
         tell(played)
         if steps.ahead:
             await asyncio.sleep(TICK)
-    return played
 
 
 class _Steps:
@@ -131,7 +150,9 @@ def _letters(log: Log, manner: Manner, step: Step, partitions: int) -> list[Lett
 def heartbeats(source: str, beat: Beat, partitions: int) -> list[Letter]:
     """One a partition; its id says what it vouches for, so that a replay repeats it."""
     data = SourceHeartbeat(
-        allowed_lateness_seconds=math.ceil(beat.lateness.total_seconds()), closed=beat.closed
+        allowed_lateness_seconds=math.ceil(beat.lateness.total_seconds()),
+        closed=beat.closed,
+        lease_seconds=int(LEASE.total_seconds()),
     )
     name = f"{iso(beat.moment)}{'/closed' if beat.closed else ''}"
     return beats(source, name, Event(name, source, "", beat.moment, data), partitions)

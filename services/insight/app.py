@@ -55,8 +55,9 @@ class InsightHandler:
                 raise
 
     async def _write(self, batch: Batch, entries: Entries) -> Counter[str]:
+        clocks = {p: (self.judge.known.clocks[p], after) for p, after in entries.clocks.items()}
         changes = Changes(
-            positions=dict(batch.positions), dead_letters=list(batch.dead_letters), clocks=entries.clocks
+            positions=dict(batch.positions), dead_letters=list(batch.dead_letters), clocks=clocks
         )
         if entries.first is not None:
             self.judge.open(entries.first, changes)

@@ -61,7 +61,7 @@ def enter(heard: Iterable[Heard], clocks: Mapping[int, Clock]) -> Entries:
 
 def _tick(entries: Entries, h: Heard, clocks: Mapping[int, Clock]) -> None:
     before = entries.clocks.get(h.partition, clocks[h.partition])
-    if h.partition == 0 and not before.sources:
+    if h.partition == 0 and before.watermark is None:
         entries.first = h.event
     entries.clocks[h.partition] = before.hear(h.event)
     entries.heartbeats[h.partition] = h.event

@@ -26,7 +26,6 @@ from shared.core.decision import Trace
 from shared.core.outbox import heartbeat
 from shared.core.store import Changes, StoredFact
 from shared.core.stream import StreamName
-from shared.core.watermark import Clock
 
 
 class Judge:
@@ -125,8 +124,7 @@ class Judge:
         spoken = (
             clock.closed and clock.watermark is not None and clock.watermark - reached < timedelta(days=1)
         )
-        sources = clock.sources if spoken else {}
-        return encode(heartbeat(SOURCE, partition, Clock(sources, reached)))
+        return encode(heartbeat(SOURCE, partition, reached, spoken))
 
     async def _refit(self, week: int) -> None:
         assert self.known.rules is not None

@@ -59,6 +59,8 @@ class AdmissionPolicy:
         if event.source in STAGE_SOURCES:
             raise Unreadable(f"source {event.source!r} is the name of a stage: say who you are")
         if isinstance(event.data, SourceHeartbeat):
+            if event.data.lease_seconds == 0:
+                raise Unreadable("lease_seconds is 0: say for how long this source may be silent")
             return
         if not event.subject:
             raise Unreadable("subject is missing: it names the customer")

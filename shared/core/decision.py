@@ -55,12 +55,12 @@ class BatchDecision:
     def _tick(self, heard: Heard) -> None:
         before = self._clocks.get(heard.partition, Clock())
         clock = self._clocks[heard.partition] = before.hear(heard.event, self.stage.awaits)
-        self.changes.clocks[heard.partition] = clock
+        self.changes.clocks[heard.partition] = (self.snapshot.clocks.get(heard.partition, Clock()), clock)
         if clock.watermark is None or (clock.watermark, clock.closed) == (before.watermark, before.closed):
             return
         self._fire_until(clock.watermark, heard.partition, heard.event)
         self.changes.heartbeats[heard.partition] = encode(
-            heartbeat(self.stage.source, heard.partition, clock)
+            heartbeat(self.stage.source, heard.partition, clock.watermark, clock.closed)
         )
 
     def _fire_until(self, moment: datetime, partition: int, cause: Event) -> None:

@@ -1,9 +1,10 @@
 """What a service says: its facts as rows of its log, and its own heartbeats."""
 
+from datetime import datetime
+
 from shared.contracts.event import Event, encode, iso
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.store import StoredFact
-from shared.core.watermark import Clock
 
 
 def stored(event: Event, stream: str, partition: int, cause: Event | None) -> StoredFact:
@@ -23,13 +24,15 @@ def stored(event: Event, stream: str, partition: int, cause: Event | None) -> St
     )
 
 
-def heartbeat(source: str, partition: int, clock: Clock) -> Event:
-    """A stage's own heartbeat: it has spoken about everything up to here."""
-    assert clock.watermark is not None
+def heartbeat(source: str, partition: int, moment: datetime, closed: bool) -> Event:
+    """A stage's own heartbeat: it has spoken about everything up to here.
+
+    A stage that is down is our own lag, not a dead source: it has no lease.
+    """
     return Event(
-        id=f"{partition}@{iso(clock.watermark)}{'!' if clock.closed else ''}",
+        id=f"{partition}@{iso(moment)}{'!' if closed else ''}",
         source=source,
         subject="",
-        time=clock.watermark,
-        data=SourceHeartbeat(closed=clock.closed),
+        time=moment,
+        data=SourceHeartbeat(closed=closed, lease_seconds=0),
     )

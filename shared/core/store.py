@@ -52,12 +52,15 @@ class DeadLetter:
 
 @dataclass(slots=True)
 class Changes:
-    """All that one batch changes; written in one transaction or not at all."""
+    """All that one batch changes; written in one transaction or not at all.
+
+    Positions and clocks as they were before and are after.
+    """
 
     facts: list[StoredFact] = field(default_factory=list)
     timers: dict[StreamName, tuple[int, datetime | None]] = field(default_factory=dict)
     positions: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
-    clocks: dict[int, Clock] = field(default_factory=dict)
+    clocks: dict[int, tuple[Clock, Clock]] = field(default_factory=dict)
     inbox: list[bytes] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     heartbeats: dict[int, bytes] = field(default_factory=dict)

@@ -92,7 +92,7 @@ class Transactor:
         return self.vocabulary[event["type"]].model_validate(event["data"])
 
     def _remember(self, decision: BatchDecision) -> None:
-        self.clocks.update(decision.changes.clocks)
+        self.clocks.update({partition: after for partition, (_, after) in decision.changes.clocks.items()})
         for name, stream in decision.streams.items():
             self.streams[name] = stream
             self.streams.move_to_end(name)

@@ -53,6 +53,11 @@ TIMER_BACKLOG = Gauge(
     "Timer moments that the clock of their partition has passed and nobody has fired.",
 )
 TIMERS_FIRED = Counter("evergreen_timers_fired", "Timers fired: a stream was told that its moment had come.")
+SOURCES = Gauge(
+    "evergreen_sources",
+    "Sources that the clocks know, by their worst state: live, expired (silent past its lease), closed.",
+    ["state"],
+)
 WATERMARK_AGE = Gauge(
     "evergreen_watermark_age_seconds", "Wall clock minus the watermark of the partition.", ["partition"]
 )

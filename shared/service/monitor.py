@@ -1,7 +1,7 @@
 """Watches a running service: health and metrics are measured here, beside the work, never on its path."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +12,17 @@ import asyncpg
 from aiokafka import TopicPartition
 
 from shared.consume.consumer import Consumer
+from shared.contracts.topics import PARTITIONS
+from shared.core.watermark import Clock
 from shared.observe import metrics
 from shared.observe.health import Health, serve_http
 from shared.observe.logs import start_logging
 from shared.observe.telemetry import start_telemetry
 from shared.publish.relay import Relay
 from shared.resilience.transient import is_outage
+from shared.service.clocks import Holders, silent, states
 from shared.settings import Settings
+from shared.storage.postgres import PostgresStore
 from shared.storage.sql import statements
 
 SQL = statements(Path(__file__).with_name("monitor.sql"))
@@ -31,6 +35,7 @@ class Monitor:
 
     def __init__(self, health: Health) -> None:
         self.health = health
+        self._holders = Holders()
         self._watching: tuple[Consumer, Relay, asyncpg.Pool] | None = None
 
     def begin(self, consumer: Consumer, relay: Relay, pool: asyncpg.Pool) -> None:
@@ -72,7 +77,7 @@ class Monitor:
         try:
             ((depth, age),) = await pool.fetch(SQL["depth"], timeout=2)
             backlog = await pool.fetchval(SQL["backlog"], timeout=2)
-            watermarks = await pool.fetch(SQL["watermarks"], timeout=2)
+            clocks = await asyncio.wait_for(PostgresStore(pool).clocks(range(PARTITIONS)), 2)
         except Exception as error:
             if not is_outage(error):
                 raise
@@ -82,9 +87,18 @@ class Monitor:
         metrics.RELAY_DEPTH.set(depth)
         metrics.RELAY_AGE.set(age)
         metrics.TIMER_BACKLOG.set(backlog)
-        now = datetime.now(UTC)
-        for partition, reached in watermarks:
-            metrics.WATERMARK_AGE.labels(str(partition)).set((now - reached).total_seconds())
+        self._look_at_clocks(clocks)
+
+    def _look_at_clocks(self, clocks: Mapping[int, Clock]) -> None:
+        now = monotonic()
+        self.health.condition("sources", silent(clocks), now, blocks=False)
+        self.health.condition("clock", self._holders.held(clocks, now), now, blocks=False)
+        for state, count in states(clocks).items():
+            metrics.SOURCES.labels(state).set(count)
+        for partition, clock in clocks.items():
+            if clock.watermark is not None:
+                age = datetime.now(UTC) - clock.watermark
+                metrics.WATERMARK_AGE.labels(str(partition)).set(age.total_seconds())
 
 
 def _polled_lately(consumer: Any, owned: list[tuple[str, int]]) -> bool:

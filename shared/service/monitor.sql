@@ -6,7 +6,3 @@ from (select f.recorded from unpublished u left join facts f using (xid, positio
 -- name: backlog
 -- Timers that their clock has passed and nobody has fired.
 select count(*)::int from timers t join watermarks w on w.partition = t.partition and t.at <= w.watermark;
-
--- name: watermarks
--- How far each clock has come.
-select partition, watermark from watermarks;

@@ -55,7 +55,7 @@ class MemoryStore:
         self.dead_letters += [each for each in changes.dead_letters if not self._is_dead_letter(each)]
         self.heartbeats |= changes.heartbeats
         self._inbox.update(changes.inbox)
-        self._clocks |= changes.clocks
+        self._clocks |= {partition: after for partition, (_, after) in changes.clocks.items()}
         for place, (_, after) in changes.positions.items():
             self._positions[place] = after
         for stream, (partition, due) in changes.timers.items():

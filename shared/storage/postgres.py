@@ -106,12 +106,28 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     yield (
         "clock_set",
         [
-            (partition, source, said.seen, said.lateness, said.closed)
-            for partition, clock in sorted(changes.clocks.items())
-            for source, said in sorted(clock.sources.items())
+            (p, name, said.seen, said.lateness, said.closed, said.lease, said.elapsed, said.expired)
+            for p, (before, after) in sorted(changes.clocks.items())
+            for name, said in sorted(after.sources.items())
+            if said != before.sources.get(name)
         ],
     )
-    yield "watermark_set", [(p, c.watermark) for p, c in sorted(changes.clocks.items()) if c.watermark]
+    yield (
+        "clock_clear",
+        [
+            (p, name)
+            for p, (before, after) in sorted(changes.clocks.items())
+            for name in sorted(before.sources.keys() - after.sources.keys())
+        ],
+    )
+    yield (
+        "watermark_set",
+        [
+            (p, after.watermark)
+            for p, (before, after) in sorted(changes.clocks.items())
+            if after.watermark != before.watermark
+        ],
+    )
     yield (
         "dead_letter",
         [

@@ -22,7 +22,7 @@ join unnest($1::text[], $2::int[]) as u(topic, partition) on (p.topic, p.partiti
 
 -- name: clocks
 -- What every source vouched for.
-select partition, source, seen, lateness, closed from clocks where partition = any($1::int[]);
+select partition, source, seen, lateness, closed, lease, elapsed, expired from clocks where partition = any($1::int[]);
 
 -- name: watermarks
 -- How far each partition's clock has come.
@@ -45,9 +45,17 @@ delete from timers where stream = any($1::text[]);
 
 -- name: clock_set
 -- What sources vouch for now.
-insert into clocks select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::interval[], $5::bool[])
+insert into clocks (partition, source, seen, lateness, closed, lease, elapsed, expired)
+select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::interval[], $5::bool[], $6::interval[],
+                     $7::interval[], $8::bool[])
 on conflict (partition, source) do update
-set seen = excluded.seen, lateness = excluded.lateness, closed = excluded.closed;
+set seen = excluded.seen, lateness = excluded.lateness, closed = excluded.closed, lease = excluded.lease,
+    elapsed = excluded.elapsed, expired = excluded.expired;
+
+-- name: clock_clear
+-- These sources closed so long ago that they say nothing any more.
+delete from clocks c using unnest($1::int[], $2::text[]) as u(partition, source)
+where (c.partition, c.source) = (u.partition, u.source);
 
 -- name: watermark_set
 -- How far the clock has come now.

@@ -123,7 +123,7 @@ async def test_the_time_is_passed_on_from_stage_to_stage_after_what_came_before_
     for stage in ("acquisition", "conversion", "retention"):
         last = company.topics[stage][-1]
         assert (last.source, last.time) == (f"/evergreen/{stage}", day(30))
-        assert last.data == SourceHeartbeat(closed=True)
+        assert last.data == SourceHeartbeat(closed=True, lease_seconds=0)
 
 
 async def test_retention_vouches_for_no_time_before_insight_has_spoken_and_for_no_more_than_it_has() -> None:

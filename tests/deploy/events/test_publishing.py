@@ -6,7 +6,7 @@ import pytest
 from deploy.errors import Trouble
 from deploy.events.publishing import binary, event_of
 from shared.contracts.reading import read
-from shared.contracts.signals import SIGNALS, OrderPaid
+from shared.contracts.signals import SIGNALS, OrderPaid, SourceHeartbeat
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GOOD = ("order_id=A-1", "amount=1999", "currency=EUR")
@@ -47,6 +47,12 @@ def test_what_would_be_refused_later_is_trouble_now_with_the_way_out(args: Names
 
 def test_a_heartbeat_is_about_nobody() -> None:
     assert event_of(typed("source.heartbeat", customer=None), NOW).subject == ""
+
+
+def test_nobody_waits_long_for_the_next_heartbeat_of_who_typed_one() -> None:
+    assert event_of(typed("source.heartbeat"), NOW).data == SourceHeartbeat(lease_seconds=60)
+    told = event_of(typed("source.heartbeat", "lease_seconds=7200"), NOW)
+    assert told.data == SourceHeartbeat(lease_seconds=7_200)
 
 
 def test_binary_mode_says_the_same_as_structured() -> None:

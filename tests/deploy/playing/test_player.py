@@ -1,3 +1,5 @@
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from deploy.demo.poison import poisons
@@ -79,3 +81,17 @@ async def test_the_pace_holds_back_what_is_not_due_yet() -> None:
 async def test_without_heartbeats_only_purchases_are_sent() -> None:
     found, letters = await played(LOG, Manner(heartbeats=False))
     assert (found.heartbeats, len(letters)) == (0, 4)
+
+
+async def test_a_play_that_is_interrupted_closes_its_source() -> None:
+    shelf = Shelf()
+    playing = asyncio.create_task(play(LOG, Manner(pace=0.1), shelf, lambda _: None))
+    async with asyncio.timeout(10):
+        while not shelf.letters:
+            await asyncio.sleep(0)
+    playing.cancel()
+    with suppress(asyncio.CancelledError):
+        await playing
+    last = [read(one.value, list(one.headers), SIGNALS) for one in shelf.letters[-2:]]
+    assert [(beat.time, beat.data.closed) for beat in last] == [(LOG.opens, True)] * 2  # type: ignore[attr-defined]
+    assert LOG.opens < LOG.end

@@ -84,7 +84,8 @@ def test_a_binary_event_is_heard_in_structured_bytes() -> None:
         (letter(wanted("w1", "")), "subject is missing"),
         (Letter(partition=1), "belongs on partition 0, not 1: use the murmur2 partitioner"),
         (letter(wanted("w1", "soft", at=AHEAD.seconds / 60 + 1)), "future of its arrival"),
-        (letter(beat(AHEAD.seconds / 60 + 1)), "future of its arrival"),
+        (letter(beat(AHEAD.seconds / 60 + 1, lease=1)), "future of its arrival"),
+        (letter(beat(0, lease=0)), "lease_seconds is 0"),
         (Letter(headers=[("ce_specversion", b"\xff")]), "not UTF-8"),
     ],
 )
@@ -97,7 +98,7 @@ def test_a_clock_a_little_ahead_is_forgiven() -> None:
 
 
 def test_a_heartbeat_needs_neither_key_nor_a_partition_of_its_own() -> None:
-    assert taken(replace(letter(beat(0)), partition=1)).heard
+    assert taken(replace(letter(beat(0, lease=1)), partition=1)).heard
 
 
 def test_a_topic_of_our_own_is_not_asked_for_key_place_and_time() -> None:
@@ -150,7 +151,7 @@ places = st.builds(
     Letter,
     topic=st.sampled_from(["wishes", "hints"]),
     partition=st.just(0),
-    value=st.sampled_from([Letter().value, b"?", None, encode(beat(0))]),
+    value=st.sampled_from([Letter().value, b"?", None, encode(beat(0, lease=1))]),
 )
 
 

@@ -99,9 +99,9 @@ def wanted(id: str, egg: str, at: float = 0, minutes: int = 5, rings: int = 1) -
     return Event(id, "/guests", egg, minute(at), EggWanted(minutes=minutes, rings=rings))
 
 
-def beat(at: float, source: str = "/guests", late: int = 0, closed: bool = False) -> Event:
-    """A heartbeat; `late` in minutes."""
-    data = SourceHeartbeat(allowed_lateness_seconds=late * 60, closed=closed)
+def beat(at: float, source: str = "/guests", late: int = 0, closed: bool = False, lease: int = 0) -> Event:
+    """A heartbeat; `late` and `lease` in minutes, no lease unless one is given."""
+    data = SourceHeartbeat(allowed_lateness_seconds=late * 60, closed=closed, lease_seconds=lease * 60)
     return Event(f"{source}@{at}", source, "", minute(at), data)
 
 

@@ -18,6 +18,7 @@ from tests.shared.core.kitchen import DECIDED, NOON, beat, heard, kitchen, minut
 
 Place = tuple[str, int, Event]
 PLACES = {"soft": 0, "hard": 0, "green": 1}
+LEASES = {"/shop": 5, "/app": 20, "/till": 0}
 FAR = {0: minute(10**6), 1: minute(10**6)}
 
 wishes = st.builds(
@@ -28,11 +29,15 @@ wishes = st.builds(
     rings=st.integers(0, 3),
 )
 beats = st.builds(
-    lambda topic, partition, at, source, late, closed: (topic, partition, beat(at, source, late, closed)),
+    lambda topic, partition, at, source, late, closed: (
+        topic,
+        partition,
+        beat(at, source, late, closed, lease=LEASES[source]),
+    ),
     st.sampled_from(["wishes", "wishes", "rumours"]),
     st.integers(0, 1),
     at=st.integers(0, 60),
-    source=st.sampled_from(["/shop", "/app"]),
+    source=st.sampled_from(sorted(LEASES)),
     late=st.integers(0, 5),
     closed=st.booleans(),
 )

@@ -9,6 +9,7 @@ from deploy.databases import Database
 from shared.core.batch import Batch
 from shared.core.store import Changes, Conflict
 from shared.core.transactor import Transactor
+from shared.core.watermark import Clock
 from shared.storage.postgres import SQL, PostgresStore
 from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, kitchen, wanted
 from tests.shared.storage.test_store_contract import fact
@@ -82,3 +83,12 @@ async def test_what_is_unpublished_is_found_without_reading_the_log(
     assert await postgres.pool.fetchval("select count(*) from unpublished") == 0
     await postgres.commit(Changes(facts=[fact("egg-b", 1)]))
     assert await postgres.pool.fetchval("select count(*) from unpublished") == 1
+
+
+async def test_a_tick_writes_the_source_that_spoke_and_no_other(postgres: PostgresStore) -> None:
+    before = Clock().hear(beat(0, "/shop")).hear(beat(1, "/app"))
+    await postgres.commit(Changes(clocks={0: (Clock(), before)}))
+    written = await postgres.pool.fetchval("select xmin::text from clocks where source = '/app'")
+    await postgres.commit(Changes(clocks={0: (before, before.hear(beat(2, "/shop")))}))
+    assert await postgres.pool.fetchval("select xmin::text from clocks where source = '/app'") == written
+    assert await postgres.pool.fetchval("select xmin::text from clocks where source = '/shop'") != written

@@ -114,10 +114,20 @@ async def test_a_due_is_moved_and_cleared(store: Store) -> None:
 
 async def test_clocks_come_back_as_they_were(store: Store) -> None:
     clock = Clock().hear(beat(60, "/shop", late=7)).hear(beat(30, "/app", closed=True))
-    await store.commit(Changes(clocks={0: clock}))
+    await store.commit(Changes(clocks={0: (Clock(), clock)}))
     assert await store.clocks([0, 1]) == {0: clock, 1: Clock()}
     later = clock.hear(beat(90, "/shop", late=7))
-    await store.commit(Changes(clocks={0: later}))
+    await store.commit(Changes(clocks={0: (clock, later)}))
+    assert await store.clocks([0]) == {0: later}
+
+
+async def test_a_source_that_expired_comes_back_so_and_one_that_was_forgotten_does_not(store: Store) -> None:
+    both = Clock().hear(beat(0, "/shop", lease=9)).hear(beat(1, "/gone", lease=5))
+    closing = both.hear(beat(2, "/app", closed=True, lease=1))
+    later = closing.hear(beat(8, "/shop", lease=9))
+    assert (list(later.expired), "/app" in later.sources) == (["/gone"], False)
+    await store.commit(Changes(clocks={0: (Clock(), closing)}))
+    await store.commit(Changes(clocks={0: (closing, later)}))
     assert await store.clocks([0]) == {0: later}
 
 
@@ -149,7 +159,7 @@ def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Cha
         facts=[fact("egg-a", 1)],
         timers={egg("a"): (0, minute(1))},
         positions=replace_positions,
-        clocks={0: Clock().hear(beat(60))},
+        clocks={0: (Clock(), Clock().hear(beat(60)))},
         inbox=[KEY],
         dead_letters=[letter(1)],
         heartbeats={0: b"{}"},

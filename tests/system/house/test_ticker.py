@@ -12,7 +12,7 @@ from aiokafka.structs import ConsumerRecord
 from deploy.evergreen import main
 from deploy.local.house import closing
 from deploy.local.house.house import House
-from deploy.ticker import SOURCE, until_next
+from deploy.ticker import LEASE, SOURCE, until_next
 from shared.contracts.reading import read
 from shared.contracts.signals import SIGNALS, SourceHeartbeat
 
@@ -54,7 +54,9 @@ async def test_every_partition_hears_the_wall_clock(ticking: House) -> None:
     for record in await next_of_each(ticking):
         heartbeat = read(record.value, record.headers, SIGNALS)
         assert heartbeat.source == SOURCE
-        assert heartbeat.data == SourceHeartbeat(allowed_lateness_seconds=0, closed=False)
+        assert heartbeat.data == SourceHeartbeat(
+            allowed_lateness_seconds=0, closed=False, lease_seconds=LEASE
+        )
         assert asked - timedelta(seconds=5) < heartbeat.time < datetime.now(UTC)
 
 
