@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -11,6 +11,7 @@ import asyncpg
 
 from deploy.errors import Trouble
 from deploy.migrations import migrate
+from deploy.security.scram import postgres_verifier
 
 STATEMENTS = Path(__file__).with_name("databases.sql")
 # Two provisions at once would both find a role missing and both create it.
@@ -22,8 +23,8 @@ class Database:
     """Where a service's database is: as its runtime role, and as the owner of its schema."""
 
     service: str
-    url: str
-    owner_url: str
+    url: str = field(repr=False)
+    owner_url: str = field(repr=False)
 
 
 def databases(
@@ -58,10 +59,15 @@ def filled(text: str, database: Database) -> str:
         "database": _name(database.service),
         "owner": _name(_user(database.owner_url)), "owner_text": _text(_user(database.owner_url)),
         "runtime": _name(_user(database.url)), "runtime_text": _text(_user(database.url)),
-        "owner_password": _text(unquote(owner.password or "")),
-        "runtime_password": _text(unquote(runtime.password or "")),
+        "owner_password": _text(_verifier(owner.password)),
+        "runtime_password": _text(_verifier(runtime.password)),
     }  # fmt: skip
     return re.sub(r"(?<!:):([a-z_]+)", lambda found: values[found[1]], text)
+
+
+def _verifier(quoted: str | None) -> str:
+    """What the server keeps of a password: the statement may be logged."""
+    return postgres_verifier(unquote(quoted or ""), secrets.token_bytes(16))
 
 
 async def provide(admin_url: str, wanted: Sequence[Database]) -> None:

@@ -30,14 +30,37 @@ class Topic:
     retention_days: int
     largest_bytes: int = LARGEST
 
-    def new(self, copies: int) -> NewTopic:
+    def new(self, copies: int, min_insync: int) -> NewTopic:
         settings = {
             "retention.ms": str(self.retention_days * DAY_MS),
             # By the producer's time an old log would be past its retention on arrival.
             "message.timestamp.type": "LogAppendTime",
             "max.message.bytes": str(self.largest_bytes),
+            "min.insync.replicas": str(min_insync),
         }
         return NewTopic(self.name, self.partitions, copies, topic_configs=settings)
+
+
+@dataclass(frozen=True)
+class Replication:
+    """How many brokers keep each record, and how many of them must have it before it counts as written.
+
+    None: three, or as many brokers as there are; and one of them may be missing.
+    """
+
+    copies: int | None = None
+    min_insync: int | None = None
+
+    def among(self, brokers: int) -> tuple[int, int]:
+        """Both numbers. Trouble when nothing could ever be written."""
+        copies = self.copies or min(3, brokers)
+        least = self.min_insync or max(1, copies - 1)
+        if least > copies:
+            raise Trouble(f"{least} copies in sync of {copies} can't be had: no record could be written")
+        return copies, least
+
+
+AS_FITS = Replication()
 
 
 def pages(path: Path = PAGES) -> list[dict[str, Any]]:
@@ -53,14 +76,14 @@ def topics() -> list[Topic]:
     ]
 
 
-async def provide(kafka: str, wanted: Sequence[Topic], copies: int = 1) -> None:
-    """Makes the missing topics, so many copies each; Trouble when one has other partitions than its page."""
+async def provide(kafka: str, wanted: Sequence[Topic], replication: Replication = AS_FITS) -> None:
+    """Makes the missing topics; Trouble when one has other partitions than its page, or too few copies."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     admin = AIOKafkaAdminClient(**kafka_client(kafka), request_timeout_ms=15_000)
     try:
         await admin.start()
-        await _create(admin, wanted, copies)
-        await asyncio.wait_for(_in_service(admin, wanted), IN_SERVICE_SECONDS)
+        await _create(admin, wanted, replication)
+        await asyncio.wait_for(_in_service(admin, wanted, replication), IN_SERVICE_SECONDS)
     except TimeoutError as error:
         raise Trouble(
             f"Kafka at {kafka} made the topics but gave them no leader in {IN_SERVICE_SECONDS:.0f} s"
@@ -71,24 +94,26 @@ async def provide(kafka: str, wanted: Sequence[Topic], copies: int = 1) -> None:
         await admin.close()
 
 
-async def _create(admin: AIOKafkaAdminClient, wanted: Sequence[Topic], copies: int) -> None:
+async def _create(admin: AIOKafkaAdminClient, wanted: Sequence[Topic], replication: Replication) -> None:
     there = set(await admin.list_topics())
-    missing = [topic.new(copies) for topic in wanted if topic.name not in there]
+    missing = [topic for topic in wanted if topic.name not in there]
     if not missing:
         return
-    answer = await admin.create_topics(missing, timeout_ms=10_000)
+    copies = replication.among(len((await admin.describe_cluster())["brokers"]))
+    answer = await admin.create_topics([topic.new(*copies) for topic in missing], timeout_ms=10_000)
     for name, code, *message in answer.topic_errors:
         # 36: another provision made it a moment ago.
         if code not in (0, 36):
             raise Trouble(f"Kafka refused topic {name}: {' '.join(filter(None, message)) or f'error {code}'}")
 
 
-async def _in_service(admin: AIOKafkaAdminClient, wanted: Sequence[Topic]) -> None:
+async def _in_service(admin: AIOKafkaAdminClient, wanted: Sequence[Topic], replication: Replication) -> None:
     names = [topic.name for topic in wanted]
     while not all(map(_has_leaders, found := await admin.describe_topics(names))):
         await asyncio.sleep(0.05)
     for topic in found:
         _check(topic["topic"], len(topic["partitions"]), wanted)
+        _check_copies(topic, replication)
 
 
 def _check(name: str, count: int, wanted: Sequence[Topic]) -> None:
@@ -97,6 +122,15 @@ def _check(name: str, count: int, wanted: Sequence[Topic]) -> None:
         raise Trouble(
             f"topic {name} has {count} partitions where topics.yaml says {partitions}, so the events "
             "of one customer would lie in different ones: use another Kafka, or delete that topic"
+        )
+
+
+def _check_copies(topic: dict[str, Any], asked: Replication) -> None:
+    copies = min(len(part["replicas"]) for part in topic["partitions"])
+    if asked.copies and copies < asked.copies:
+        raise Trouble(
+            f"topic {topic['topic']} has {copies} copies of its records where {asked.copies} are asked for: "
+            "give it more with kafka-reassign-partitions, or ask for fewer"
         )
 
 

@@ -46,7 +46,7 @@ def messages_in(page: Page) -> dict[str, Message]:
     topic = page["topic"]
     if topic == DEAD_LETTERS:
         return {"dead-letter": dead_letter()}
-    return messages_of(VOCABULARIES[topic], from_outside="other systems" in page["written_by"])
+    return messages_of(VOCABULARIES[topic], from_outside="publisher" in page["written_by"])
 
 
 def _info(service: str) -> dict[str, Any]:

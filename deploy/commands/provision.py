@@ -1,29 +1,50 @@
-"""evergreen provision: topics, databases, roles and schemas on servers from outside, as in docker compose."""
+"""evergreen provision: topics, principals, databases, roles and schemas on servers from outside."""
 
 import argparse
 import os
+from collections.abc import Iterable
 
 from shared.contracts.topics import STAGES
 
 HELP = "make topics, databases, roles and schemas on a Kafka and a PostgreSQL that are there already"
 EXAMPLE = """\
-EVERGREEN_KAFKA=kafka:9092 EVERGREEN_POSTGRES_ADMIN=postgresql://postgres:secret@db/postgres \\
-  EVERGREEN_PASSWORD_INSIGHT=secret evergreen provision"""
+EVERGREEN_KAFKA=kafka:9092 EVERGREEN_POSTGRES_ADMIN_FILE=admin.url \\
+  EVERGREEN_PASSWORD_INSIGHT_FILE=insight.password evergreen provision --replicas 3 --min-insync 2"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds where the servers are."""
     environment = os.environ
     parser.add_argument(
-        "--kafka", metavar="HOST:PORT", default=environment.get("EVERGREEN_KAFKA"), help="or EVERGREEN_KAFKA"
+        "--kafka",
+        metavar="ADDRESS",
+        default=environment.get("EVERGREEN_KAFKA"),
+        help="host:port, or an address with a user (docs/security.md); or EVERGREEN_KAFKA",
     )
     parser.add_argument(
         "--postgres",
         metavar="URL",
-        default=environment.get("EVERGREEN_POSTGRES_ADMIN"),
-        help="its administrator's URL; or EVERGREEN_POSTGRES_ADMIN. A role gets the password in "
-        "EVERGREEN_PASSWORD_<ROLE> (INSIGHT, INSIGHT_OWNER, ...), or a new one, which is printed",
+        help="its administrator's URL; better EVERGREEN_POSTGRES_ADMIN or EVERGREEN_POSTGRES_ADMIN_FILE: "
+        "all see a command line. A role gets the password in EVERGREEN_PASSWORD_<ROLE> (INSIGHT, "
+        "INSIGHT_OWNER, ...) or the file EVERGREEN_PASSWORD_<ROLE>_FILE, or a new one, which is printed",
     )
+    parser.add_argument(
+        "--principals",
+        action="store_true",
+        help="make the access lists of topics.yaml; and, with the password in it, the principal "
+        "of each EVERGREEN_KAFKA_PASSWORD_<NAME> (or ..._FILE), by SCRAM-SHA-512",
+    )
+    for option, variable, what in (
+        ("--replicas", "EVERGREEN_KAFKA_REPLICAS", "brokers that keep each record (default: three, or all)"),
+        ("--min-insync", "EVERGREEN_KAFKA_MIN_INSYNC", "of them, that must have it (default: all but one)"),
+    ):
+        parser.add_argument(
+            option,
+            type=int,
+            metavar="N",
+            default=environment.get(variable) or None,
+            help=f"{what}; or {variable}",
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,14 +53,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     from deploy.databases import databases
     from deploy.provision import provision
+    from deploy.security.rights import principals
+    from deploy.topics import Replication, pages
 
-    _require(arguments)
-    passwords = {role: os.environ.get(f"EVERGREEN_PASSWORD_{role.upper()}", "") for role in roles()}
-    wanted = databases(arguments.postgres, STAGES, passwords)
-    asyncio.run(provision(arguments.kafka, arguments.postgres, wanted))
+    kafka, admin = _required(arguments)
+    passwords = _given("EVERGREEN_PASSWORD", roles())
+    wanted = databases(admin, STAGES, passwords)
+    replication = Replication(arguments.replicas, arguments.min_insync)
+    known = _given("EVERGREEN_KAFKA_PASSWORD", principals(pages())) if arguments.principals else None
+    asyncio.run(provision(kafka, admin, wanted, replication, known))
     for database in wanted:
         print(f"{database.service}: topics and database are there")
-        if not passwords[database.service]:
+        if database.service not in passwords:
             print(f"    EVERGREEN_DATABASE={database.url}")
     return 0
 
@@ -49,10 +74,20 @@ def roles() -> list[str]:
     return [role for name in STAGES for role in (name, f"{name}_owner")]
 
 
-def _require(arguments: argparse.Namespace) -> None:
-    from deploy.errors import Trouble
+def _given(prefix: str, names: Iterable[str]) -> dict[str, str]:
+    from shared.settings import given
 
+    found = {name: given(os.environ, f"{prefix}_{name.upper()}") for name in names}
+    return {name: password for name, password in found.items() if password}
+
+
+def _required(arguments: argparse.Namespace) -> tuple[str, str]:
+    from deploy.errors import Trouble
+    from shared.settings import given
+
+    postgres = arguments.postgres or given(os.environ, "EVERGREEN_POSTGRES_ADMIN")
     if not arguments.kafka:
         raise Trouble("which Kafka? give --kafka HOST:PORT or set EVERGREEN_KAFKA")
-    if not arguments.postgres:
+    if not postgres:
         raise Trouble("which PostgreSQL? give --postgres URL or set EVERGREEN_POSTGRES_ADMIN")
+    return arguments.kafka, postgres

@@ -35,6 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="wall: a ticker vouches for the time (default in a new house); log: event time comes from the "
         "sources alone, to play history. A house that is there keeps the one it has",
     )
+    parser.add_argument(
+        "--secure",
+        action="store_true",
+        help="a new house whose Kafka asks everybody who they are: a password and rights for each service, "
+        "see docs/security.md",
+    )
     parser.add_argument("--fresh", action="store_true", help="forget all data first")
 
 
@@ -70,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         fresh=arguments.fresh,
         ports=dict(arguments.port),
         clock=arguments.clock or (WALL if new else None),
+        secure=arguments.secure,
         tell=Narration(),
     )
     show(house, shown(link(house.directory)))

@@ -4,11 +4,17 @@ import argparse
 import logging
 
 from deploy.console.directory import add_directory
+from deploy.errors import Trouble
+from shared.kafka import kafka_address
 
 
 def add_reach(parser: argparse.ArgumentParser) -> None:
     """Adds --kafka and --directory."""
-    parser.add_argument("--kafka", metavar="HOST:PORT", help="the broker (default: that of the house)")
+    parser.add_argument(
+        "--kafka",
+        metavar="ADDRESS",
+        help="host:port, or one with a user (docs/security.md); default: the house's",
+    )
     add_directory(parser)
 
 
@@ -26,6 +32,15 @@ def ticks_by_the_wall(args: argparse.Namespace) -> bool:
     from deploy.local.house.record import WALL
 
     return not args.kafka and House.load(args.directory).ticker.clock == WALL
+
+
+def unreachable(kafka: str, error: Exception) -> Trouble:
+    """What to tell of a Kafka that does not let us in."""
+    address = kafka_address(kafka)
+    refused = (
+        f", or it refuses {address.user} with what is in {address.password_file}" if address.user else ""
+    )
+    return Trouble(f"no Kafka answers at {kafka}{refused} ({error}): start a house with ./evergreen up")
 
 
 def quiet_client() -> None:

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
 from deploy.errors import Trouble
+from deploy.events.broker import unreachable
 from shared.contracts.event import STRUCTURED, Event, encode
 from shared.contracts.signals import SourceHeartbeat
 from shared.kafka import kafka_client
@@ -62,9 +63,7 @@ class Post:
         try:
             await self._open()
         except (KafkaError, OSError) as error:
-            raise Trouble(
-                f"no Kafka answers at {self.kafka} ({error}): start a house with ./evergreen up"
-            ) from None
+            raise unreachable(self.kafka, error) from None
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:

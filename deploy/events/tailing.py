@@ -10,9 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
-from deploy.errors import Trouble
 from deploy.events import topic as topics
-from deploy.events.broker import kafka_of
+from deploy.events.broker import kafka_of, unreachable
 from deploy.purchases.money import Unpriced, major_units
 from shared.contracts.event import Event, encode
 from shared.contracts.reading import Unreadable, read
@@ -47,7 +46,7 @@ async def _start(reader: AIOKafkaConsumer, address: str, topic: str) -> list[Top
         await reader.start()
         return await topics.places(address, [topic])
     except (KafkaError, OSError) as error:
-        raise Trouble(f"no Kafka answers at {address} ({error}): start a house with ./evergreen up") from None
+        raise unreachable(address, error) from None
 
 
 async def _records(

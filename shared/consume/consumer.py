@@ -86,7 +86,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Join the group. Errors: `KafkaError` while the broker is away."""
         install_lenient_records()
         self._leaving = False
-        await probe(self.settings.kafka)
+        await probe(self.settings.kafka, self.policy.hears)
         await self._broker.start()
 
     async def stop(self) -> None:

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from shared.kafka import kafka_client
 from shared.observe import metrics
@@ -45,10 +45,18 @@ async def retry(
             await between()
 
 
-async def probe(kafka: str) -> None:
-    """Whether anybody answers: a FastStream broker that fails to start leaves a producer behind each time."""
+async def probe(kafka: str, topics: Collection[str] = ()) -> None:
+    """Whether anybody answers, and lets us see these topics. Errors: `KafkaError`.
+
+    A FastStream broker that fails to start leaves a producer behind each time, and a consumer that may
+    not see its topics waits for them in silence.
+    """
     client = AIOKafkaClient(**kafka_client(kafka))
     try:
         await client.bootstrap()
+        if topics:
+            await client.set_topics(topics)
+        if hidden := client.cluster.unauthorized_topics:
+            raise TopicAuthorizationFailedError(", ".join(sorted(hidden)))
     finally:
         await client.close()

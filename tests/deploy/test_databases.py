@@ -32,8 +32,11 @@ def test_every_placeholder_is_filled_and_quoted() -> None:
         assert "create role :" not in part
 
 
-def test_a_password_is_sent_as_it_is_meant_even_with_quotes_and_signs() -> None:
-    database = databases("postgresql://a:b@db/postgres", ["insight"], {"insight": "it's 100% :owner"})[0]
-    assert "password 'it''s 100% :owner'" in filled(
-        "alter role :runtime password :runtime_password", database
-    )
+def test_a_statement_holds_what_the_server_keeps_and_never_the_password_itself() -> None:
+    database = databases(
+        "postgresql://a:b@db/postgres", ["insight"], {"insight": "hush", "insight_owner": "o"}
+    )[0]
+    assert "hush" not in repr(database)
+    text = filled(STATEMENTS.read_text(), database)
+    assert "hush" not in text
+    assert text.count("password 'SCRAM-SHA-256$4096:") == 2

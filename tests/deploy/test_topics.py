@@ -5,8 +5,9 @@ from importlib.util import find_spec
 
 import pytest
 
+from deploy.errors import Trouble
 from deploy.places import ROOT
-from deploy.topics import pages, topics
+from deploy.topics import Replication, pages, topics
 from shared.contracts.topics import (
     DEAD_LETTERS,
     LARGEST_BYTES,
@@ -43,6 +44,27 @@ def test_what_a_topic_takes_is_what_the_relay_cuts_to() -> None:
     largest = {topic.name: topic.largest_bytes for topic in topics()}
     assert largest.pop(DEAD_LETTERS) == LARGEST_DEAD_LETTER
     assert set(largest.values()) == {LARGEST_BYTES}
+
+
+@pytest.mark.parametrize(
+    ("asked", "brokers", "copies"),
+    [
+        (Replication(), 1, (1, 1)),
+        (Replication(), 2, (2, 1)),
+        (Replication(), 9, (3, 2)),
+        (Replication(5, 3), 9, (5, 3)),
+        (Replication(min_insync=1), 3, (3, 1)),
+    ],
+)
+def test_a_record_has_three_copies_where_there_are_brokers_for_them_and_one_may_be_away(
+    asked: Replication, brokers: int, copies: tuple[int, int]
+) -> None:
+    assert asked.among(brokers) == copies
+
+
+def test_more_copies_in_sync_than_there_are_is_refused() -> None:
+    with pytest.raises(Trouble, match="no record could be written"):
+        Replication(2, 3).among(3)
 
 
 @pytest.mark.parametrize("stage", STAGES)

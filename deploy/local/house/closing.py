@@ -13,7 +13,7 @@ from deploy.local.house.record import FILE, read, write
 from deploy.local.process import pid_files, processes
 from deploy.local.process.account import elsewhere
 
-FOLDERS = ("kafka", "postgres", "programs", "logs", "run")
+FOLDERS = ("kafka", "postgres", "programs", "logs", "run", "secrets")
 SERVERS = ("kafka", "postgres")
 SERVICE_SECONDS = 12.0
 SERVER_SECONDS = 25.0

@@ -58,6 +58,7 @@ class House:
         env: Mapping[str, str] = NOTHING,
         ports: Mapping[str, int] = NOTHING,
         clock: str | None = None,
+        secure: bool = False,
         tell: Tell = _silent,
     ) -> "House":
         """The house, provisioned, these services ready. What runs is left alone, what is dead is started.
@@ -65,7 +66,8 @@ class House:
         kafka (host:port) and postgres (an administrator's URL) name servers from outside: provisioned, never
         started or stopped. ports are by name: kafka, kafka-controller, postgres and each service. env goes to
         the services started now. clock is wall (a ticker runs) or log (sources alone say how late it is);
-        None: as it was, log in a new house. fresh forgets all data first. tell hears what goes on by lines.
+        None: as it was, log in a new house. fresh forgets all data first. secure: a new house's Kafka asks
+        everybody who they are; one that is there keeps its way. tell hears what goes on by lines.
         Trouble says what is in the way; nothing that this call started is left running then.
         """
         directory = directory.resolve()
@@ -73,7 +75,7 @@ class House:
             if fresh:
                 closing.shut(directory)
                 closing.empty(directory)
-            house = cls(**opening.found_or_planned(directory, kafka, postgres, ports))
+            house = cls(**opening.found_or_planned(directory, kafka, postgres, ports, secure))
             house.ticker.clock = clock or house.ticker.clock
             house._open(services, env, tell)
         return house

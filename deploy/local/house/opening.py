@@ -9,24 +9,35 @@ from typing import Any
 from deploy import databases, topics
 from deploy.databases import Database
 from deploy.errors import Trouble
-from deploy.local.house import closing, plan
+from deploy.local.house import closing, passwords, plan
 from deploy.local.house.record import FILE, KafkaRecord, PostgresRecord, ServiceRecord, read
 from deploy.local.process import pid_files
 from deploy.local.process.account import home, unprivileged
 from deploy.local.process.apart import apart
 from deploy.local.process.starting import raise_kafka, raise_postgres
+from deploy.security import principals
+from deploy.security.rights import ADMIN, Right, rights
 
 Tell = Callable[[str], None]
 SERVERS = ("kafka", "postgres")
 
 
 def found_or_planned(
-    directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int]
+    directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int], secure: bool
 ) -> dict[str, Any]:
     """The parts of a house, as house.json has them or planned anew. Trouble when others are asked for."""
+    if secure and kafka:
+        raise Trouble("a Kafka from outside is secured there: its address says as whom (docs/security.md)")
     if not (directory / FILE).exists():
-        return _planned(directory, kafka, postgres, ports)
+        planned = _planned(directory, kafka, postgres, ports)
+        planned["kafka"].secrets = str(directory / passwords.FOLDER) if secure else None
+        return planned
     found = read(directory)
+    if secure and found["kafka"].secrets is None:
+        raise Trouble(
+            f"the Kafka of the house at {directory} asks nobody who they are: choose another directory "
+            "(--directory), or forget its data first (clean)"
+        )
     _agree(directory, "Kafka", kafka, found["kafka"].bootstrap)
     _agree(directory, "PostgreSQL", postgres, found["postgres"].admin_url)
     return found
@@ -79,9 +90,13 @@ def raise_servers(
         tell("starting Kafka and PostgreSQL")
 
     def first() -> None:
+        allowed = rights(topics.pages())
+        known = _passwords(kafka, allowed)
         if not kafka.external:
             raise_kafka(directory, kafka, pids, closing_, tell)
         apart(topics.provide(kafka.address, topics.topics()))
+        if known:
+            apart(principals.provide(kafka.address, known, allowed))
 
     def second() -> None:
         if not postgres.external:
@@ -91,6 +106,14 @@ def raise_servers(
         apart(databases.provide(postgres.admin_url, wanted))
 
     side_by_side([first, second], closing_)
+
+
+def _passwords(kafka: KafkaRecord, allowed: Sequence[Right]) -> dict[str, str]:
+    """Those that Kafka is to be told: none where it asks for none. The administrator's it has already."""
+    if kafka.secrets is None:
+        return {}
+    known = passwords.made(Path(kafka.secrets), {ADMIN, *(right.principal for right in allowed)})
+    return {name: password for name, password in known.items() if name != ADMIN}
 
 
 def side_by_side(work: Sequence[Callable[[], None]], closing_: Event) -> None:

@@ -12,6 +12,7 @@ from deploy.local.process.account import home, unprivileged
 from deploy.local.process.ports import HOST, free_port, is_free, settle
 from deploy.local.servers.kafka import Kafka
 from deploy.local.servers.postgres import Postgres
+from deploy.security.rights import ADMIN
 from shared.contracts.topics import STAGES
 
 SERVERS = ("kafka", "kafka-controller", "postgres")
@@ -21,7 +22,8 @@ def kafka_of(directory: Path, record: KafkaRecord) -> Kafka:
     """The broker that the record describes."""
     account = unprivileged()
     ports = (port_of(record.bootstrap), port_of(record.controller or ""))
-    return Kafka(home(directory, account) / "kafka", log_of(directory, "kafka"), *ports, account)
+    password = (Path(record.secrets) / ADMIN).read_text() if record.secrets else None
+    return Kafka(home(directory, account) / "kafka", log_of(directory, "kafka"), *ports, account, password)
 
 
 def postgres_of(directory: Path, record: PostgresRecord) -> Postgres:

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from deploy.errors import Trouble
+from deploy.security.rights import ADMIN
 
 FILE = "house.json"
 WALL, LOG = "wall", "log"
-ADMIN = "admin"
 
 
 @dataclass
@@ -51,7 +51,7 @@ class KafkaRecord:
 class PostgresRecord:
     """The database server, as its administrator; pid is null when it does not run or is not ours."""
 
-    admin_url: str
+    admin_url: str = field(repr=False)
     external: bool = False
     data: str | None = None
     log: str | None = None
@@ -62,8 +62,8 @@ class PostgresRecord:
 class ServiceRecord:
     """One service and its database; pid is null when it does not run."""
 
-    database_url: str
-    owner_url: str
+    database_url: str = field(repr=False)
+    owner_url: str = field(repr=False)
     health_url: str
     metrics_url: str
     log: str

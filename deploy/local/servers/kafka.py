@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiokafka.client import AIOKafkaClient
@@ -24,6 +24,7 @@ from deploy.local.servers.unfinished import unfinished
 from shared.kafka import kafka_client
 
 SETTINGS = Path(__file__).with_name("server.properties")
+SECURE = Path(__file__).with_name("secure.properties")
 LOGGING = Path(__file__).with_name("log4j2.properties")
 # Without this the newer JREs write a page of warnings about what Kafka still uses.
 QUIET = "--sun-misc-unsafe-memory-access=allow"
@@ -33,13 +34,17 @@ SERVING = ["-Xms128m", "-Xmx512m", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError"
 
 @dataclass(frozen=True)
 class Kafka:
-    """Where the node keeps its things, and the ports of its two listeners."""
+    """Where the node keeps its things, and the ports of its two listeners.
+
+    With an administrator's password it asks everybody who they are, and allows nothing by default.
+    """
 
     home: Path
     log: Path
     port: int
     controller: int
     account: Account | None
+    password: str | None = field(default=None, repr=False)
 
     @property
     def bootstrap(self) -> str:
@@ -62,9 +67,20 @@ class Kafka:
         return Program("kafka", argv, self.log, self.home, _environment(), account)
 
     def _configure(self, folder: Path, data: Path) -> Path:
+        text, protocol = SETTINGS.read_text(), "PLAINTEXT"
+        if self.password:
+            text, protocol = text + SECURE.read_text(), "SASL_PLAINTEXT"
         settings = folder / SETTINGS.name
+        settings.touch()
+        settings.chmod(0o600)  # it may hold a password
         settings.write_text(
-            SETTINGS.read_text().format(port=self.port, controller=self.controller, data=data)
+            text.format(
+                port=self.port,
+                controller=self.controller,
+                data=data,
+                protocol=protocol,
+                password=self.password,
+            )
         )
         return settings
 

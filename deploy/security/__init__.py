@@ -1,0 +1,1 @@
+"""Who may speak to Kafka, and what each may do there."""
