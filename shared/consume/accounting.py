@@ -25,6 +25,15 @@ def count(admitted: Admitted, repeated: Counter[str]) -> None:
         metrics.DEAD_LETTERS.labels(dead_letter.topic).inc()
 
 
+def applied(admitted: Admitted, repeated: Counter[str]) -> Counter[str]:
+    """By type, how many records were surely no duplicates: on their topic there were no more of these."""
+    types = Counter((heard.topic, heard.event.data.type) for heard in admitted.heard)
+    sure: Counter[str] = Counter()
+    for (topic, type_), number in types.items():
+        sure[type_] += max(0, number - repeated[topic])
+    return +sure
+
+
 def measure(records: Sequence[Record]) -> None:
     """How large the batch was, and how old its last record per topic."""
     metrics.BATCH_RECORDS.observe(len(records))

@@ -53,6 +53,14 @@ class AdmissionPolicy:
             self._check_place(record, event)
         return event
 
+    def type_of(self, record: Record) -> str | None:
+        """The type of an event that may become a dead letter: None for a heartbeat and for the unreadable."""
+        try:
+            data = self.event(record).data
+        except Unreadable:
+            return None
+        return None if isinstance(data, SourceHeartbeat) else data.type
+
     def _check_place(self, record: Record, event: Event) -> None:
         if event.time.timestamp() - record.timestamp / 1000 > AHEAD.total_seconds():
             raise Unreadable(f"time {event.time} lies in the future of its arrival: check the sender's clock")

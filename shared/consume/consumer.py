@@ -2,8 +2,7 @@
 
 FastStream's acknowledgement policies each lose or repeat a message when a handler raises, so this uses
 none of them: offsets are fenced in the transaction that stores the effects, and Kafka's committed
-offset follows, for those who watch the group. Poison is found by bisection and becomes a dead letter; an
-outage is waited out.
+offset follows, for those who watch the group. An outage is waited out; what else fails is `poison.py`'s.
 """
 
 import asyncio
@@ -20,12 +19,13 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from shared.consume.accounting import count, measure
+from shared.consume.accounting import applied, count, measure
 from shared.consume.admission import AdmissionPolicy, Admitted, Record, dead_lettered
 from shared.consume.broker_security import broker_arguments
 from shared.consume.lenient_records import install_lenient_records
 from shared.consume.poison import PoisonIsolator
 from shared.consume.read_ahead import write_in_order
+from shared.consume.rehearsal import rehearse
 from shared.core.handler import Handler
 from shared.core.store import Store, TopicPartition
 from shared.observe import metrics
@@ -46,9 +46,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self.settings, self.policy, self.store, self.handler = settings, policy, store, handler
         self.positions: dict[TopicPartition, int] = {}
         self._busy = asyncio.Lock()
-        self._leaving = False
+        self._leaving = self._stopping = False
         self._committed_at, self._retrying = 0.0, False
-        self._isolator = PoisonIsolator(self._write, self._dead_letter, self._retry)
+        self.isolator = PoisonIsolator(
+            self._write, self._dead_letter, self._rehearse, policy.type_of, self._retry
+        )
         self._broker = KafkaBroker(
             **broker_arguments(settings.kafka), client_id=settings.service, logger=None, apply_types=False,
             allow_auto_create_topics=False, graceful_timeout=8.0,
@@ -85,13 +87,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def start(self) -> None:
         """Join the group. Errors: `KafkaError` while the broker is away."""
         install_lenient_records()
-        self._leaving = False
+        self._leaving = self._stopping = False
         await probe(self.settings.kafka, self.policy.hears)
         await self._broker.start()
 
     async def stop(self) -> None:
         """Finish the batch in hand, tell Kafka how far it came, and leave."""
-        self._leaving = True
+        self._leaving = self._stopping = True
         async with self._busy:
             await self._commit_offsets(force=True)
         await self._broker.stop()
@@ -102,6 +104,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         async with self._busy:
             self.positions.clear()
             self.handler.forget()
+            self.isolator.forget()
 
     async def on_partitions_assigned(self, assigned: set[KafkaPartition]) -> None:
         """Records may arrive before this returns (aiokafka 738): pause, seek to the truth, resume."""
@@ -109,7 +112,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         assert client is not None
         client.pause(*assigned)
         async with self._busy:
-            await self._retry(lambda: self._seek(assigned))
+            await self.isolator.retry(lambda: self._seek(assigned))
             self.handler.assigned(frozenset(tp.partition for tp in assigned))
             self._leaving = False
         client.resume(*assigned)
@@ -127,7 +130,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 return  # committed, or another's partitions: whoever comes next takes these
             owned = [r for r in records if (r.topic, r.partition) in self.positions]
             try:
-                await self._isolator.take(owned)
+                await self.isolator.take(owned)
             except BaseException:
                 self._rewind()
                 raise
@@ -145,14 +148,19 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _write(self, records: Sequence[Record]) -> None:
         await write_in_order(self.policy, records, self.positions, self.settings.batch, self._persist)
 
-    async def _dead_letter(self, records: Sequence[Record], reason: str) -> None:
-        await self._persist(dead_lettered(records, self.positions, reason, datetime.now(UTC)))
+    async def _dead_letter(self, record: Record, reason: str) -> None:
+        await self._persist(dead_lettered([record], self.positions, reason, datetime.now(UTC)))
+
+    async def _rehearse(self, record: Record) -> bool:
+        return await rehearse(self.policy, self.store, self.handler, self.positions, record)
 
     async def _persist(self, admitted: Admitted) -> None:
         if admitted.positions:
             with metrics.BATCH_SECONDS.time():
                 repeated = await self.handler.handle(admitted.batch(self.positions))
             count(admitted, repeated)
+            if self.isolator.evidence.wanted:
+                self.isolator.written(applied(admitted, repeated))
             self.positions |= {place: after for place, (_, after) in admitted.positions.items()}
 
     async def _retry(self, attempt: Callable[[], Awaitable[None]]) -> None:
@@ -163,7 +171,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._retrying = False
 
     def _handed_over(self) -> bool:
-        return self._leaving and bool(self.positions)
+        return self._stopping or (self._leaving and bool(self.positions))
 
     async def _reload(self) -> None:
         self._retrying = True

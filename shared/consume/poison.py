@@ -1,25 +1,27 @@
-"""Records that a service cannot take: found by halving, kept as dead letters; unless it can hardly take any.
+"""Records that a service cannot take: found by halving, and kept as dead letters if the fault is theirs.
 
 What breaks the contract is refused before, without limit: that is its sender's fault. Here the service's own
-work has failed. One record in a while may be odd; when most are, the service is, and it holds rather than
-drain a topic into the dead letters.
+work has failed, and the record is at fault only when the failure is a named one (`transient.py`) and another
+record of its type could be written since. Otherwise the service is: its partition is held, nothing of it is
+skipped, and it is tried again until somebody has mended what is broken; meanwhile other partitions go on.
 """
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from shared.consume.admission import Record
-from shared.resilience.transient import Outage, is_outage
+from shared.consume.evidence import Evidence
+from shared.consume.rehearsal import Rehearse, neighbours
+from shared.resilience.transient import Outage, is_outage, may_be_its_own, passes
 
 log = logging.getLogger(__name__)
-LAST, MOST = 100, 50
-"""Of the last hundred records at most fifty become dead letters."""
+TRIED_AGAIN = "nothing is skipped, it is tried again until what is broken is mended"
 
 Write = Callable[[Sequence[Record]], Awaitable[None]]
-DeadLetter = Callable[[Sequence[Record], str], Awaitable[None]]
+DeadLetter = Callable[[Record, str], Awaitable[None]]
 Retry = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+TypeOf = Callable[[Record], str | None]
 
 
 class CircuitOpen(Outage):
@@ -27,41 +29,166 @@ class CircuitOpen(Outage):
 
 
 class PoisonIsolator:
-    """Takes records whole, or halves them until the one that fails stands alone; remembers how many did."""
+    """Takes records whole, or halves them until the one that fails stands alone.
 
-    def __init__(self, write: Write, dead_letter: DeadLetter, retry: Retry) -> None:
-        self._write, self._dead_letter, self._retry = write, dead_letter, retry
-        self._failed: deque[bool] = deque(maxlen=LAST)
+    `type_of` is None for what never becomes a dead letter. `rehearse` says whether a record could be written
+    by now, and writes nothing. `held` says, in words, what is not going on and why.
+    """
+
+    def __init__(
+        self,
+        write: Write,
+        dead_letter: DeadLetter,
+        rehearse: Rehearse,
+        type_of: TypeOf,
+        retry: Retry,
+        pause: float = 1.0,
+    ) -> None:
+        self._write, self._dead_letter, self._rehearse, self._type_of = write, dead_letter, rehearse, type_of
+        self._retry_outage, self._pause = retry, pause
+        self._held: dict[int, str] = {}
+        self._database: str | None = None
+        self.evidence = Evidence()
+
+    @property
+    def held(self) -> str | None:
+        """What holds, and since nobody else will mend it, what it waits for; None when all goes on."""
+        said = [text for text in (self._database, *self._held.values()) if text]
+        return f"{'; '.join(said)}; {TRIED_AGAIN}" if said else None
+
+    def forget(self) -> None:
+        """Other processes have these partitions now."""
+        for partition in list(self._held):
+            self._settled(partition)
+
+    def written(self, types: Mapping[str, int]) -> None:
+        """So many records of each type were applied: to be told while `evidence.wanted`."""
+        self.evidence.written(types)
 
     async def take(self, records: Sequence[Record]) -> None:
-        """Returns when each is applied or a dead letter. Errors: `Outage` when they are another's now."""
+        """Returns when each is applied or a dead letter.
+
+        Errors: `Outage` when they are another's now; `CircuitOpen`, after a pause, while some are held.
+        """
         try:
-            await self._retry(lambda: self._write(records))
+            await self.retry(lambda: self._write(records))
+        except (Outage, asyncio.CancelledError):
+            raise
+        except Exception:
+            log.info("a poll cannot be written as it is: it is taken apart", exc_info=True)
+            await self._apart(records)
+        else:
+            for partition in self._held.keys() & {record.partition for record in records}:
+                self._settled(partition)
+
+    async def _apart(self, records: Sequence[Record]) -> None:
+        turn, held = self.evidence.begin(), False
+        try:
+            for partition in sorted({record.partition for record in records}):
+                mine = [record for record in records if record.partition == partition]
+                held |= not await self._partition(partition, mine, turn)
+        finally:
+            self.evidence.end()
+        if held:
+            await asyncio.sleep(self._pause)
+            raise CircuitOpen(self.held)
+
+    async def _partition(self, partition: int, records: Sequence[Record], turn: int) -> bool:
+        """False when it is held: a partition is one world, nothing of it goes on before the rest."""
+        try:
+            await self._halve(records, 0, len(records), turn)
+        except _Held as held:
+            if partition not in self._held:
+                log.exception("held until it is mended")
+            self._held[partition] = str(held)
+            return False
+        self._settled(partition)
+        return True
+
+    def _settled(self, partition: int) -> None:
+        if self._held.pop(partition, None):
+            log.info("partition %d goes on", partition)
+        self.evidence.settled(partition)
+
+    async def _halve(self, records: Sequence[Record], start: int, stop: int, turn: int) -> None:
+        try:
+            await self.retry(lambda: self._write(records[start:stop]))
         except (Outage, asyncio.CancelledError):
             raise
         except Exception as error:
-            if len(records) == 1:
-                log.exception("the service cannot take a record")
-                await self._refuse(records, f"{type(error).__name__}: {error}")
+            if not may_be_its_own(error):
+                raise _Held(
+                    f"partition {records[start].partition} of {records[start].topic}", error
+                ) from error
+            if stop - start == 1:
+                await self._one(records[start], error, records[stop:], turn)
                 return
-            middle = len(records) // 2
-            await self.take(records[:middle])
-            await self.take(records[middle:])
-        else:
-            self._failed.extend([False] * min(len(records), LAST))
+            middle = (start + stop) // 2
+            await self._halve(records, start, middle, turn)
+            await self._halve(records, middle, stop, turn)
 
-    async def _refuse(self, record: Sequence[Record], reason: str) -> None:
-        isolates = sum(self._failed) < MOST
-        attempt = (lambda: self._dead_letter(record, reason)) if isolates else (lambda: self._write(record))
-        await self._retry(lambda: self._or_hold(attempt))
-        self._failed.append(isolates)
+    async def _one(self, record: Record, error: Exception, behind: Sequence[Record], turn: int) -> None:
+        """A dead letter if it failed after another of its type was written; else it is tried once more."""
+        where, place = _where(record), (record.topic, record.partition, record.offset)
+        type_ = self._type_of(record)
+        if type_ is None:
+            raise _Held(where, error) from error
+        self.evidence.failed(place, turn)
+        if not self.evidence.speaks(place, type_):
+            if not await self._any(neighbours(record, behind, self._type_of)):
+                raise _Held(f"{where}: no other {type_} could be written since it failed", error) from error
+            self.evidence.written({type_: 0})
+            await self._halve([record, *behind], 0, 1, turn)
+            return
+        if most := self.evidence.most_fail(type_):
+            raise _Held(f"{where}: {most}", error) from error
+        await self._isolate(record, error)
+        self.evidence.isolated(place, type_)
 
-    async def _or_hold(self, attempt: Callable[[], Awaitable[None]]) -> None:
+    async def _any(self, records: Iterable[Record]) -> bool:
+        for record in records:
+            if await self._rehearse(record):
+                return True
+        return False
+
+    async def _isolate(self, record: Record, error: Exception) -> None:
+        log.error("a record of %s becomes a dead letter", record.topic, exc_info=error)
         try:
-            await attempt()
-        except Exception as error:
-            if is_outage(error):
+            await self.retry(lambda: self._dead_letter(record, f"{type(error).__name__}: {error}"))
+        except (Outage, asyncio.CancelledError):
+            raise
+        except Exception as refused:
+            raise _Held(f"{_where(record)}: its dead letter cannot be written", refused) from refused
+
+    async def retry(self, attempt: Callable[[], Awaitable[None]]) -> None:
+        """An outage is waited out; what does not pass by itself is said meanwhile."""
+
+        async def watched() -> None:
+            try:
+                await attempt()
+            except Exception as error:
+                mendable = is_outage(error) and not passes(error)
+                self._database = _said("PostgreSQL refuses", error) if mendable else None
                 raise
-            failed = f"{sum(self._failed)} of the last {len(self._failed)} records failed"
-            log.exception("held until the service is mended: %s", failed)
-            raise CircuitOpen(failed) from error
+
+        try:
+            await self._retry_outage(watched)
+        finally:
+            self._database = None
+
+
+class _Held(Exception):
+    """A partition does not go on: where, and what stands in the way."""
+
+    def __init__(self, where: str, error: BaseException) -> None:
+        super().__init__(_said(where, error))
+
+
+def _where(record: Record) -> str:
+    return f"{record.topic}/{record.partition}@{record.offset}"
+
+
+def _said(where: str, error: BaseException) -> str:
+    """One line, without what an error quotes below its first."""
+    first = (str(error).splitlines() or [""])[0]
+    return f"{where}: {type(error).__name__}: {first[:300]}"

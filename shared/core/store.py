@@ -1,6 +1,7 @@
 """The port of a service's own log: what a batch needs to know, and what it changes, at once."""
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -18,6 +19,14 @@ class Conflict(Exception):
 
 class Fenced(Exception):
     """Somebody else has moved this partition's position: reload positions, do not write."""
+
+
+class Rehearsed(Exception):
+    """All of it could have been written, and none of it was: this was a rehearsal."""
+
+
+REHEARSAL: ContextVar[bool] = ContextVar("rehearsal", default=False)
+"""While it is set, no transaction is committed: each ends with `Rehearsed`, whoever opened it."""
 
 
 class StoredFact(NamedTuple):
@@ -95,4 +104,4 @@ class Store(Protocol):
         """The clock of each partition."""
 
     async def commit(self, changes: Changes) -> None:
-        """Write all of it. Errors: `Conflict`, `Fenced`."""
+        """Write all of it. Errors: `Conflict`, `Fenced`; `Rehearsed` in a rehearsal."""

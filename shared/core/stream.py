@@ -26,3 +26,17 @@ class Stream(NamedTuple):
 
     version: int
     state: Any
+
+
+class UnreadableStream(Exception):
+    """This release cannot read what a stream holds: it is older than what wrote it, or its rules are broken.
+
+    The text names the category alone: the id is a customer's.
+    """
+
+    def __init__(self, stream: StreamName, why: str) -> None:
+        way_out = "run the release that wrote it, or a newer one"
+        super().__init__(
+            f"a stream of category {stream.category} cannot be read by this release ({why}): {way_out}"
+        )
+        self.stream = stream

@@ -13,7 +13,7 @@ from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard, Snapshot, Stage
 from shared.core.decision import BatchDecision, Trace
 from shared.core.store import Store
-from shared.core.stream import Stream, StreamName
+from shared.core.stream import Stream, StreamName, UnreadableStream
 from shared.core.watermark import Clock
 
 REMEMBERED = 200_000
@@ -84,8 +84,11 @@ class Transactor:
         return known
 
     def _replayed(self, name: StreamName, bodies: Sequence[bytes]) -> Stream:
-        decider = self.stage.deciders[name.category]
-        return Stream(len(bodies), decider.replay(self._fact(body) for body in bodies))
+        try:
+            decider = self.stage.deciders[name.category]
+            return Stream(len(bodies), decider.replay(self._fact(body) for body in bodies))
+        except Exception as error:
+            raise UnreadableStream(name, f"{type(error).__name__}: {error}") from error
 
     def _fact(self, body: bytes) -> Fact:
         event: dict[str, Any] = orjson.loads(body)

@@ -65,6 +65,7 @@ class Monitor:
         client = consumer.client
         owned = sorted(consumer.positions)
         self.health.assigned(owned, now)
+        self.health.condition("held", consumer.isolator.held, now)
         if client is None:
             return
         if consumer.at_work() or _polled_lately(client, owned):

@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 
-from shared.core.store import Changes, Conflict, DeadLetter, Fenced, StoredFact, Timer, TopicPartition
+from shared.core.store import (
+    REHEARSAL,
+    Changes,
+    Conflict,
+    DeadLetter,
+    Fenced,
+    Rehearsed,
+    StoredFact,
+    Timer,
+    TopicPartition,
+)
 from shared.core.stream import StreamName
 from shared.core.watermark import Clock
 
@@ -49,6 +59,8 @@ class MemoryStore:
 
     async def commit(self, changes: Changes) -> None:
         self._refuse(changes)
+        if REHEARSAL.get():
+            raise Rehearsed
         for fact in changes.facts:
             self._facts[fact.stream, fact.version] = fact
         self.log += changes.facts

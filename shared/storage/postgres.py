@@ -10,7 +10,16 @@ from typing import Any
 import asyncpg
 
 from shared.core.dead_letter import headers_json
-from shared.core.store import Changes, Conflict, Fenced, StoredFact, Timer, TopicPartition
+from shared.core.store import (
+    REHEARSAL,
+    Changes,
+    Conflict,
+    Fenced,
+    Rehearsed,
+    StoredFact,
+    Timer,
+    TopicPartition,
+)
 from shared.core.stream import StreamName
 from shared.core.watermark import Clock, SourceWatermark
 from shared.observe import metrics
@@ -30,8 +39,18 @@ class PostgresStore:
 
     async def _fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
         self.statements_sent += 1
-        rows: list[asyncpg.Record] = await self.pool.fetch(SQL[name], *arguments)
+        async with self._elsewhere_if_read_only():
+            rows: list[asyncpg.Record] = await self.pool.fetch(SQL[name], *arguments)
         return rows
+
+    @asynccontextmanager
+    async def _elsewhere_if_read_only(self) -> AsyncIterator[None]:
+        """After a failover a session may lead to what is a standby now: the next try opens a new one."""
+        try:
+            yield
+        except asyncpg.ReadOnlySQLTransactionError:
+            await self.pool.expire_connections()
+            raise
 
     async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
         asked = {stream.text: stream for stream in streams}
@@ -65,10 +84,16 @@ class PostgresStore:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
-        """A connection inside one transaction. Errors: `Conflict` for what is there already."""
+        """A connection inside one transaction. Errors: `Conflict` for what is there already, `Rehearsed`."""
         try:
-            async with self.pool.acquire() as connection, connection.transaction():
+            async with (
+                self._elsewhere_if_read_only(),
+                self.pool.acquire() as connection,
+                connection.transaction(),
+            ):
                 yield connection
+                if REHEARSAL.get():
+                    raise Rehearsed
         except (asyncpg.UniqueViolationError, Conflict) as error:
             metrics.CONFLICTS.inc()
             raise Conflict(str(error)) from error

@@ -18,7 +18,12 @@ SHELLS = (
     *("shared.resilience", "shared.service", "shared.publish", "shared.settings", "shared.kafka"),
     *("shared.storage.postgres", "shared.storage.schema_version", "shared.core.transactor"),
     *("shared.recorder.blocking_pool", "shared.recorder.subscription"),
-    *("shared.consume.consumer", "shared.consume.read_ahead", "shared.consume.poison"),
+    *(
+        "shared.consume.consumer",
+        "shared.consume.read_ahead",
+        "shared.consume.poison",
+        "shared.consume.rehearsal",
+    ),
     *("shared.consume.broker_security", "shared.consume.lenient_records"),
     *("shared.consume.accounting", "shared.consume.partitioner"),
 )

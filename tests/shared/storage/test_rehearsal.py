@@ -1,0 +1,21 @@
+"""A rehearsal says that a batch could be written, and writes nothing of it."""
+
+import pytest
+
+from shared.core.store import REHEARSAL, Rehearsed, Store
+from shared.storage.memory import MemoryStore
+from tests.shared.storage.test_store_contract import PLACE, everything, holds, store
+
+__all__ = ["store"]
+
+
+async def test_a_rehearsal_ends_where_it_would_have_been_committed(store: Store) -> None:
+    await store.positions([PLACE])
+    rehearsal = REHEARSAL.set(True)
+    with pytest.raises(Rehearsed):
+        await store.commit(everything(replace_positions={PLACE: (0, 5)}))
+    REHEARSAL.reset(rehearsal)
+    assert await holds(store) == await holds(MemoryStore())
+    assert await store.positions([PLACE]) == {PLACE: 0}
+    await store.commit(everything(replace_positions={PLACE: (0, 5)}))
+    assert await store.positions([PLACE]) == {PLACE: 5}

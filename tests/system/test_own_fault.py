@@ -1,0 +1,177 @@
+"""Only a record's own fault makes it a dead letter: what a database or a release lacks holds, and is said."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from deploy.databases import Database
+from deploy.local.house.house import House
+from shared.consume.consumer import Consumer
+from shared.observe.health import Health, answer
+from shared.service.monitor import Monitor
+from shared.service.stage import StageHandler
+from tests.shared.core.kitchen import DECIDED, react, wanted
+from tests.system.restaurant import Restaurant, hearing, until
+from tests.system.sabotage import Trouble, missing_grant, old_schema, standby
+from tests.system.wishes import all_taken, heard_once, wishes
+
+UNKNOWN = b'{"type": "egg.boiled", "data": {}}'
+
+
+@pytest.fixture
+def trouble(house: House, database: Database) -> Trouble:
+    return Trouble(database, house.postgres.admin_url)
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        (old_schema, "UndefinedColumnError"),
+        (missing_grant, "InsufficientPrivilegeError"),
+        (standby, "ReadOnlySQLTransactionError"),
+    ],
+)
+async def test_what_a_database_refuses_to_all_holds_and_is_said_and_nothing_becomes_a_dead_letter(
+    place: Restaurant, trouble: Trouble, change: Callable[[Trouble, bool], Awaitable[None]], refused: str
+) -> None:
+    await place.publish(*wishes(120))
+    await change(trouble, True)
+    for _ in range(2):
+        async with hearing(place.consumer()) as consumer:
+            await holds(consumer, f"PostgreSQL refuses: {refused}")
+    async with hearing(place.consumer()) as consumer:
+        await holds(consumer, refused)
+        assert (await place.eggs(), await place.dead_letters()) == ([], [])
+        await change(trouble, False)
+        await all_taken(place, 120)
+        await goes_on(consumer)
+    await heard_once(place, 120)
+    assert await place.dead_letters() == []
+
+
+async def test_a_fact_of_a_newer_release_holds_its_partition_and_no_other(
+    place: Restaurant, trouble: Trouble
+) -> None:
+    await trouble.owner(
+        "insert into facts (stream, version, id, type, partition, happened, recorded, body) values "
+        f"('egg-guest-3', 1, gen_random_uuid(), 'egg.boiled', 0, now(), now(), '{UNKNOWN.decode()}')"
+    )
+    await place.publish(*wishes(200))
+    for _ in range(2):
+        async with hearing(place.consumer()) as consumer:
+            await holds(consumer, "a stream of category egg cannot be read by this release")
+            await until(lambda: _more_than(place, 100))
+    assert await place.dead_letters() == []
+    async with hearing(place.consumer()) as consumer:
+        await holds(consumer, "cannot be read")
+        await trouble.owner("delete from facts where type = 'egg.boiled'")
+        await all_taken(place, 200)
+        await goes_on(consumer)
+    await heard_once(place, 200)
+    assert await place.dead_letters() == []
+
+
+async def _more_than(place: Restaurant, count: int) -> bool:
+    return len(await place.eggs()) > count
+
+
+async def test_the_one_value_that_a_table_refuses_is_isolated_and_all_others_are_taken(
+    place: Restaurant, trouble: Trouble
+) -> None:
+    await trouble.owner("alter table facts add constraint no_goose check (key <> 'goose')")
+    async with hearing(place.consumer()) as consumer:
+        await place.publish(wanted("g", "goose"), *wishes(300))
+        await all_taken(place, 301)
+        await goes_on(consumer)
+    await heard_once(place, 300)
+    [reason] = await place.dead_letters()
+    assert reason.startswith("CheckViolationError: new row for relation")
+
+
+@dataclass
+class Moods:
+    """Rules that fail for wishes of these ids, or for all."""
+
+    bad: set[str] = field(default_factory=set)
+    broken: bool = False
+
+    def react(self, event: Any) -> Any:
+        routed = react(event)
+        if routed and (self.broken or event.id in self.bad):
+            raise ZeroDivisionError("no pan left")
+        return routed
+
+    def handler(self, place: Restaurant) -> StageHandler:
+        made = place.handler
+        return StageHandler(replace(made.stage, react=self.react), DECIDED, made.context)
+
+
+async def test_a_rule_that_fails_for_one_event_isolates_that_one(place: Restaurant) -> None:
+    moods = Moods(bad={"w0", "w1", "w150"})
+    await place.publish(*wishes(300))
+    async with hearing(place.consumer(moods.handler(place))) as consumer:
+        await all_taken(place, 300)
+        await goes_on(consumer)
+    await heard_once(place, 297)
+    assert await place.dead_letters() == ["ZeroDivisionError: no pan left"] * 3
+
+
+async def test_a_rule_that_fails_for_all_holds_at_every_start_and_goes_on_once_mended(
+    place: Restaurant,
+) -> None:
+    moods = Moods(broken=True)
+    await place.publish(*wishes(200))
+    for _ in range(3):
+        async with hearing(place.consumer(moods.handler(place))) as consumer:
+            await holds(consumer, "no other egg.wanted could be written since it failed: ZeroDivisionError")
+            assert await place.dead_letters() == []
+    async with hearing(place.consumer(moods.handler(place))) as consumer:
+        await holds(consumer, "egg.wanted")
+        moods.broken = False
+        await all_taken(place, 200)
+        await goes_on(consumer)
+    await heard_once(place, 200)
+    assert await place.dead_letters() == []
+
+
+async def test_one_alone_is_held_until_another_of_its_type_was_written(place: Restaurant) -> None:
+    moods = Moods(bad={"w0"})
+    await place.publish(*wishes(1))
+    async with hearing(place.consumer(moods.handler(place))) as consumer:
+        await holds(consumer, "no other egg.wanted could be written")
+        assert await place.dead_letters() == []
+        await place.publish(*wishes(20, start=1))
+        await all_taken(place, 21)
+        await goes_on(consumer)
+    assert await place.dead_letters() == ["ZeroDivisionError: no pan left"]
+    await heard_once(place, 20)
+
+
+async def holds(consumer: Consumer, why: str) -> None:
+    """Returns once /readyz says so."""
+
+    async def said() -> bool:
+        return why in not_ready(consumer).get("held", "")
+
+    await until(said)
+
+
+async def goes_on(consumer: Consumer) -> None:
+    async def nothing() -> bool:
+        return "held" not in not_ready(consumer)
+
+    await until(nothing)
+
+
+def not_ready(consumer: Consumer) -> dict[str, str]:
+    """What /readyz says of the consumer that the monitor has looked at."""
+    health = Health(monotonic())
+    Monitor(health)._look_at_consumer(consumer)
+    status, _, body = answer("/readyz", health, monotonic())
+    said: dict[str, str] = json.loads(body)["not_ready"]
+    assert status == 503 or not said
+    return said
