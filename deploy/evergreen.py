@@ -12,7 +12,19 @@ from deploy.errors import Trouble
 from shared.kafka import WrongAddress
 from shared.settings import MissingSetting
 
-COMMANDS = ("up", "down", "clean", "provision", "status", "demo", "play", "publish", "tail", "journey")
+COMMANDS = (
+    "up",
+    "down",
+    "clean",
+    "provision",
+    "rebase",
+    "status",
+    "demo",
+    "play",
+    "publish",
+    "tail",
+    "journey",
+)
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 EPILOG = """\
 exit codes: 0 done, 1 it failed (one line says why), 2 the command line is wrong, 3 done but for rows that

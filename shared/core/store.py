@@ -29,6 +29,10 @@ REHEARSAL: ContextVar[bool] = ContextVar("rehearsal", default=False)
 """While it is set, no transaction is committed: each ends with `Rehearsed`, whoever opened it."""
 
 
+class NeedsRebase(Exception):
+    """The log was restored on another server and its order would be lost: an owner has to rebase it first."""
+
+
 class StoredFact(NamedTuple):
     """One row of the log; `stream` as it is stored, `body` is the event as published, byte for byte."""
 

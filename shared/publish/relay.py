@@ -16,10 +16,12 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared.core.store import NeedsRebase
 from shared.observe import metrics
 from shared.publish.record import record_of, refusal, surely_fits
 from shared.publish.sending import new_producer, send
 from shared.settings import Settings
+from shared.storage.log_order import check_order
 from shared.storage.sql import statements
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,8 @@ class Relay:
         while True:
             try:
                 await self._with_lock()
+            except NeedsRebase as error:
+                self.problem = str(error)
             except OUTAGES as error:
                 metrics.RELAY_REBUILT.inc()
                 log.warning("the relay begins again: %s: %s", type(error).__name__, error)
@@ -79,6 +83,7 @@ class Relay:
             self.settings.database, timeout=5, command_timeout=10, server_settings=session
         )
         try:
+            await check_order(connection)
             await self._stand_by(connection)
             await self._with_producer(connection)
         finally:

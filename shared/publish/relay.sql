@@ -6,7 +6,7 @@ select pg_try_advisory_lock($1);
 -- Where the relay that leads stands, and whether anything waits for it.
 select r.xid::text, r.position, exists (
     select from outbox o where (o.xid, o.position) > (r.xid, r.position)
-    and o.xid < pg_snapshot_xmin(pg_current_snapshot())
+    and o.xid < log_xid(pg_snapshot_xmin(pg_current_snapshot()))
 ) as waits from relay r where r.name = 'outbox';
 
 -- name: cursor
@@ -24,7 +24,7 @@ from (
     from (
         select * from outbox
         where (xid, position) > ($1::text::xid8, $2::bigint)
-          and xid < pg_snapshot_xmin(pg_current_snapshot())
+          and xid < log_xid(pg_snapshot_xmin(pg_current_snapshot()))
         order by xid, position limit $3
     ) as rows
 ) as page

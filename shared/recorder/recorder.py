@@ -19,7 +19,7 @@ from shared.recorder.subscription import LogSubscription
 READ_ONLY = "this log is written by its service alone: publish an event that the service hears"
 FOREIGN = (
     "this log was restored from another server, whose transactions are ahead of this one's: what is written "
-    "now would stand before what is there. Its transactions have to be rebased before anybody can follow"
+    "now would stand before what is there. Run `evergreen rebase` before anybody follows"
 )
 
 

@@ -1,10 +1,10 @@
 -- name: foreign
 -- Facts of transactions that this server has yet to run: they were brought from another one.
-select exists (select from facts where xid >= pg_snapshot_xmax(pg_current_snapshot()));
+select exists (select from facts where xid >= log_xid(pg_snapshot_xmax(pg_current_snapshot())));
 
 -- name: next_xid
 -- The transaction that this server runs next.
-select pg_snapshot_xmax(pg_current_snapshot())::text;
+select log_xid(pg_snapshot_xmax(pg_current_snapshot()))::text;
 
 -- name: stream
 -- One stream between two versions, oldest first.
@@ -26,12 +26,12 @@ from (
            $3::text[] = '{}' or type = any($3::text[]) as wanted,
            row_number() over (partition by xid order by position) - 1 as rank
     from facts
-    where xid >= $1::text::xid8 and xid < pg_snapshot_xmin(pg_current_snapshot())
+    where xid >= $1::text::xid8 and xid < log_xid(pg_snapshot_xmin(pg_current_snapshot()))
 ) as ranked
 where (xid, rank) >= ($1::text::xid8, $2::bigint) order by ranked.xid, position limit $4::bigint;
 
 -- name: newest
 -- The last settled transaction that said anything, and its last fact's rank.
 select xid::text, count(*) - 1 as rank from facts
-where xid = (select xid from facts where xid < pg_snapshot_xmin(pg_current_snapshot()) order by facts.xid desc limit 1)
+where xid = (select xid from facts where xid < log_xid(pg_snapshot_xmin(pg_current_snapshot())) order by facts.xid desc limit 1)
 group by xid;

@@ -7,7 +7,7 @@ be written, and none of it may drain a topic into the dead letters. `docs/decisi
 import asyncpg
 
 from shared.contracts.reading import Unreadable
-from shared.core.store import Conflict, Fenced
+from shared.core.store import Conflict, Fenced, NeedsRebase
 from shared.core.stream import UnreadableStream
 
 
@@ -18,6 +18,7 @@ class Outage(Exception):
 PASSING = (
     Conflict,
     Fenced,
+    NeedsRebase,
     Outage,
     OSError,
     TimeoutError,

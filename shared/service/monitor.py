@@ -13,6 +13,7 @@ from aiokafka import TopicPartition
 
 from shared.consume.consumer import Consumer
 from shared.contracts.topics import PARTITIONS
+from shared.core.store import NeedsRebase
 from shared.core.watermark import Clock
 from shared.observe import metrics
 from shared.observe.health import Health, serve_http
@@ -21,6 +22,7 @@ from shared.observe.telemetry import start_telemetry
 from shared.publish.relay import Relay
 from shared.resilience.transient import is_outage
 from shared.service.clocks import Holders, silent, states
+from shared.service.database import tell_that_nothing_leaves
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
 from shared.storage.sql import statements
@@ -82,7 +84,9 @@ class Monitor:
         except Exception as error:
             if not is_outage(error):
                 raise
-            self.health.database(False, monotonic())
+            self.health.database(isinstance(error, NeedsRebase), monotonic())
+            if isinstance(error, NeedsRebase):
+                tell_that_nothing_leaves()
             return
         self.health.database(True, monotonic())
         metrics.RELAY_DEPTH.set(depth)

@@ -9,7 +9,6 @@ import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -24,12 +23,11 @@ from shared.core.handler import Handler
 from shared.observe.health import Health
 from shared.publish.relay import Relay
 from shared.resilience.retry import retry
-from shared.resilience.transient import Outage
+from shared.service.database import open_database
 from shared.service.inbox_pruning import keep_pruning
 from shared.service.monitor import watch
 from shared.settings import Settings, read_settings
 from shared.storage.postgres import PostgresStore
-from shared.storage.schema_version import SchemaMismatch, check_schema
 
 DRAIN = 8.0
 
@@ -93,29 +91,12 @@ async def _first(task: asyncio.Future[Any], stop: asyncio.Event) -> None:
 
 
 async def _open(service: Service, settings: Settings, health: Health) -> tuple[ServiceContext, Consumer]:
-    pool = await retry(lambda: _pool(settings, health), "waiting for PostgreSQL")
+    pool = await retry(lambda: open_database(settings, health), "waiting for PostgreSQL")
     context = ServiceContext(settings, PostgresStore(pool), Relay(settings))
     policy = AdmissionPolicy(
         service.hears, service.dead_letters_for, service.external, lambda key: partition_of(key, PARTITIONS)
     )
     return context, Consumer(settings, policy, context.store, service.handler(context))
-
-
-async def _pool(settings: Settings, health: Health) -> asyncpg.Pool:
-    pool = await asyncpg.create_pool(
-        settings.database, min_size=1, max_size=4, command_timeout=30, timeout=5, reset=_leave_as_it_is
-    )
-    try:
-        await check_schema(pool, settings.service)
-    except SchemaMismatch as mismatch:
-        health.condition("schema", str(mismatch), monotonic())
-        await pool.close()
-        raise Outage(str(mismatch)) from mismatch
-    except BaseException:
-        await pool.close()
-        raise
-    health.condition("schema", None, monotonic())
-    return pool
 
 
 async def _close(consumer: Consumer, context: ServiceContext, working: asyncio.Future[Any]) -> None:
@@ -127,10 +108,6 @@ async def _close(consumer: Consumer, context: ServiceContext, working: asyncio.F
     context.store.pool.terminate()
     with suppress(asyncio.CancelledError):
         await working  # what made it end, if anything, is raised here
-
-
-async def _leave_as_it_is(_: Any) -> None:
-    """Nothing here changes a session, and a reset would cost a round trip at every release."""
 
 
 async def _published(context: ServiceContext) -> None:

@@ -73,4 +73,4 @@ on conflict do nothing;
 -- This service's own heartbeat: the newest replaces the one before, after the facts of its transaction.
 insert into heartbeats (partition, body) select * from unnest($1::int[], $2::bytea[])
 on conflict (partition) do update
-set body = excluded.body, position = nextval('outbox_position'), xid = pg_current_xact_id();
+set body = excluded.body, position = excluded.position, xid = excluded.xid;

@@ -16,7 +16,8 @@ SHELLS = (
     *("services.*.app", "services.*.views", "services.*.api"),
     *("shared.observe.telemetry", "shared.observe.metrics", "shared.observe.health", "shared.observe.logs"),
     *("shared.resilience", "shared.service", "shared.publish", "shared.settings", "shared.kafka"),
-    *("shared.storage.postgres", "shared.storage.schema_version", "shared.core.transactor"),
+    *("shared.storage.postgres", "shared.storage.schema_version", "shared.storage.log_order"),
+    "shared.core.transactor",
     *("shared.recorder.blocking_pool", "shared.recorder.subscription"),
     *(
         "shared.consume.consumer",

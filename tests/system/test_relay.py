@@ -17,7 +17,7 @@ from tests.system.restaurant import Restaurant, lying, relaying, until
 
 BY_SEQUENCE = {
     "(xid, position) > ($1::text::xid8, $2::bigint)": "position > $2::bigint and $1::text is not null",
-    "and xid < pg_snapshot_xmin(pg_current_snapshot())": "",
+    "and xid < log_xid(pg_snapshot_xmin(pg_current_snapshot()))": "",
     "order by xid, position limit": "order by position limit",
     "order by page.xid, position": "order by position",
 }
