@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError
-from threading import Lock, Thread
+from threading import RLock, Thread, current_thread
 from typing import Any, TypeVar
+from weakref import finalize
 
 import asyncpg
 from eventsourcing.persistence import DatabaseError, InterfaceError, OperationalError
@@ -17,6 +18,7 @@ STATEMENT_SECONDS = 30
 AT_MOST = 4
 SESSION = {"application_name": "evergreen-recorder", "default_transaction_read_only": "on"}
 """No statement of ours writes; this way none can, whatever the role may do."""
+CLOSED = "this recorder was closed"
 
 
 class BlockingPool:
@@ -28,10 +30,11 @@ class BlockingPool:
 
     def __init__(self, url: str) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="evergreen-recorder", daemon=True)
-        self._thread.start()
-        self._closed, self._closing = False, Lock()
-        self._pool: asyncpg.Pool = self._wait(_pool(url))
+        thread = Thread(target=self._loop.run_forever, name="evergreen-recorder", daemon=True)
+        thread.start()
+        self._asking = RLock()
+        self._pool = asyncio.run_coroutine_threadsafe(_pool(url), self._loop).result()
+        self._end = finalize(self, _end, self._loop, thread, self._pool)
 
     def fetch(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
         """All rows of one statement."""
@@ -43,27 +46,37 @@ class BlockingPool:
         return self._wait(self._pool.fetchval(statement, *arguments))
 
     def close(self) -> None:
-        """Whoever still waits for an answer is told that it is closed. A second time does nothing."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-        asyncio.run_coroutine_threadsafe(_close(self._pool), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        """Whoever still waits for an answer is told that it is closed. A second time does nothing.
+
+        Also done when nobody holds the pool any more, and before the interpreter ends.
+        """
+        with self._asking:
+            self._end()
 
     def _wait(self, answer: Coroutine[Any, Any, T]) -> T:
-        if self._closed:
-            answer.close()
-            raise InterfaceError("this recorder was closed")
+        with self._asking:
+            if not self._end.alive:
+                answer.close()
+                raise InterfaceError(CLOSED)
+            asked = asyncio.run_coroutine_threadsafe(answer, self._loop)
         try:
-            return asyncio.run_coroutine_threadsafe(answer, self._loop).result()
+            return asked.result()
         except CancelledError as error:
-            raise InterfaceError("this recorder was closed") from error
+            raise InterfaceError(CLOSED) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             kind = OperationalError if is_outage(error) else DatabaseError
             raise kind(f"the log can't be read: {type(error).__name__}: {error}") from error
+
+
+def _end(loop: asyncio.AbstractEventLoop, thread: Thread, pool: asyncpg.Pool) -> None:
+    if current_thread() is thread:  # whose garbage collection found that nobody holds the pool
+        pool.terminate()
+        loop.stop()
+        return
+    asyncio.run_coroutine_threadsafe(_close(pool), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 async def _pool(url: str) -> asyncpg.Pool:
@@ -78,4 +91,7 @@ async def _close(pool: asyncpg.Pool) -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-    await pool.close()
+    try:
+        await asyncio.wait_for(pool.close(), CONNECT_SECONDS)
+    except TimeoutError:
+        pool.terminate()

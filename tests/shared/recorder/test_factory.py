@@ -1,5 +1,7 @@
 """An application of the library on a service's log: typed events, a fold of a stream, and clear refusals."""
 
+import asyncio
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import (
     DatabaseError,
     InfrastructureFactoryError,
+    InterfaceError,
     MapperDeserialisationError,
     NotSupportedError,
     OperationalError,
@@ -127,3 +130,17 @@ def test_what_was_stored_before_the_contracts_became_strict_is_read_as_it_lies()
         StoredEvent("customer-C-7", 1, WON.type, body)
     )
     assert told.event.data == WON
+
+
+@pytest.mark.system
+async def test_a_program_that_closes_nothing_ends_all_the_same(kitchen: Any) -> None:
+    program = f"from {__name__} import Kitchen\napp = Kitchen(env={kitchen!r})"
+    running = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+    assert await asyncio.wait_for(running.wait(), 20) == 0
+
+
+@pytest.mark.system
+def test_who_still_reads_a_log_that_was_closed_is_told(app: Kitchen) -> None:
+    app.close()
+    with pytest.raises(InterfaceError, match="was closed"):
+        app.recorder.max_notification_id()
