@@ -37,6 +37,7 @@ class InsightHandler:
 
     async def handle(self, batch: Batch) -> Counter[str]:
         async with self._turn():
+            await self._pass_time()  # what a crash left half judged comes before what is heard next
             await self.judge.known.load()
             entries = enter(batch.heard, self.judge.known.clocks)
             with batch_span("insight", [heard.event.traceparent for heard in batch.heard]):

@@ -17,22 +17,24 @@ from services.insight.entries import Entry
 from services.insight.judgement import Judgement, stream
 from services.insight.known import Known
 from services.insight.model import MODEL, STREAM, Open, Refit, outcome
-from services.insight.progress import Place, entering, fit_due, passing
+from services.insight.progress import Place, entering, fit_due, part_of, passing
 from shared.contracts.event import Event, encode
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import recall
 from shared.contracts.topics import PARTITIONS
-from shared.core.decision import Trace
+from shared.core.decision import SLICE, Trace
 from shared.core.outbox import heartbeat
-from shared.core.store import Changes, StoredFact
+from shared.core.store import Changes, StoredFact, ends
 from shared.core.stream import StreamName
 
 
 class Judge:
-    """One process's; `partitions` are its own."""
+    """One process's; `partitions` are its own. At most `most` customers are judged in one transaction."""
 
-    def __init__(self, store: Any, policy: Policy, trace: Trace, now: Callable[[], datetime]) -> None:
-        self.store, self.trace, self.now = store, trace, now
+    def __init__(
+        self, store: Any, policy: Policy, trace: Trace, now: Callable[[], datetime], most: int = SLICE
+    ) -> None:
+        self.store, self.trace, self.now, self.most = store, trace, now, most
         self.partitions: frozenset[int] = frozenset()
         self.heartbeats: dict[int, Event] = {}
         self.known = Known(store, policy)
@@ -103,21 +105,24 @@ class Judge:
         self.known.judged |= entered
 
     async def _pass(self, further: Mapping[int, Judged]) -> None:
-        until = {partition: morning(to.through) for partition, to in further.items()}
-        ripe = await self.store.timers(until)
-        changes = Changes(heartbeats={p: self._heartbeat(p, moment) for p, moment in until.items()})
+        most = max(1, self.most // len(further))
+        due = await self.store.timers({p: morning(to.through) for p, to in further.items()}, most)
+        part = part_of(further, {p: self.known.at(p) for p in further}, ends(due, most))
+        ripe = [timer for timer in due if timer.at <= morning(part.until[timer.partition].through)]
+        beats = {p: self._heartbeat(p, morning(to.through)) for p, to in part.judged.items()}
+        changes = Changes(heartbeats=beats)
         async with self.known.transaction(further) as connection:
             if ripe:
                 changes.fired = len(ripe)
                 judgement = Judgement(
                     self.known.rules, await ledger.buyers(connection, {d.stream.id for d in ripe})
                 )
-                judgement.pass_time(ripe, further)
+                judgement.pass_time(ripe, part.until)
                 causes = {d.stream.id: self.heartbeats.get(d.partition) for d in ripe}
                 await self._conclude(connection, judgement, causes, changes)
-            await ledger.judge(connection, further)
+            await ledger.judge(connection, part.judged)
             await self.store.write(connection, changes)
-        self.known.judged |= further
+        self.known.judged |= part.judged
 
     def _heartbeat(self, partition: int, reached: datetime) -> bytes:
         clock = self.known.clocks[partition]

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.insight.churn.buyer import Judged
 from services.insight.churn.rules import Rules
 from services.insight.churn.weeks import DAY, last_morning
+from shared.core.store import Timer
 from shared.core.watermark import Clock
 
 
@@ -28,6 +30,30 @@ def passing(places: Mapping[int, Place], rules: Rules) -> dict[int, Judged]:
         if through > place.judged.through:
             further[partition] = Judged(through, place.judged.week)
     return further
+
+
+class Part(NamedTuple):
+    """A part of what time brings: timers up to `until` fire, and the partitions `judged` are judged so far.
+
+    A morning on which more are due than one transaction takes is judged customer by customer; the partition
+    stands until all are.
+    """
+
+    until: Mapping[int, Judged]
+    judged: Mapping[int, Judged]
+
+
+def part_of(further: Mapping[int, Judged], now: Mapping[int, Judged], ends: Mapping[int, Timer]) -> Part:
+    """As far as the timers are known: up to the morning before that of the last of them, where they end."""
+    until, judged = dict(further), dict(further)
+    for partition, last in ends.items():
+        week, before = further[partition].week, last.at.date() - DAY
+        if before > now[partition].through:
+            until[partition] = judged[partition] = Judged(before, week)
+        else:
+            until[partition] = Judged(last.at.date(), week)
+            del judged[partition]
+    return Part(until, judged)
 
 
 def entering(places: Mapping[int, Place], rules: Rules, decided: int) -> dict[int, Judged]:

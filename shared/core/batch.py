@@ -52,9 +52,11 @@ class Stage:
 @dataclass(slots=True)
 class Snapshot:
     """What was true before the batch. `seen` holds identities of events, and keys alone of those taken when
-    whom an event is about did not count yet: such a key stands for any subject."""
+    whom an event is about did not count yet: such a key stands for any subject. `ends` has the last timer of
+    each partition that may have more."""
 
     streams: Mapping[StreamName, Stream]
     clocks: Mapping[int, Clock]
     seen: set[bytes]
     timers: Sequence[Timer]
+    ends: Mapping[int, Timer] = field(default_factory=dict)

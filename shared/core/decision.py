@@ -18,12 +18,21 @@ from shared.core.watermark import Clock
 Trace = Callable[[str | None, str], str | None]
 """From the cause's traceparent and the new fact's type to the traceparent kept with the fact."""
 
+SLICE = 2_000
+"""Timers that fire in one transaction: a million at once need neither its memory nor its time."""
+
 
 class BatchDecision:
-    """One batch being decided: an overlay of new states over the snapshot, and the changes so far."""
+    """One batch being decided: an overlay of new states over the snapshot, and the changes so far.
 
-    def __init__(self, stage: Stage, snapshot: Snapshot, recorded: datetime, trace: Trace) -> None:
+    At most `most` timers fire; `cut` says that the last heartbeat is to be heard again, for more are due.
+    """
+
+    def __init__(
+        self, stage: Stage, snapshot: Snapshot, recorded: datetime, trace: Trace, most: int = SLICE
+    ) -> None:
         self.stage, self.snapshot, self.recorded, self.trace = stage, snapshot, recorded, trace
+        self.most, self.cut = most, False
         self.streams: dict[StreamName, Stream] = {}
         self.changes = Changes()
         self._seen = set(snapshot.seen)
@@ -53,23 +62,31 @@ class BatchDecision:
         return True
 
     def _tick(self, heard: Heard) -> None:
-        before = self._clocks.get(heard.partition, Clock())
-        clock = self._clocks[heard.partition] = before.hear(heard.event, self.stage.awaits)
-        self.changes.clocks[heard.partition] = (self.snapshot.clocks.get(heard.partition, Clock()), clock)
-        if clock.watermark is None or (clock.watermark, clock.closed) == (before.watermark, before.closed):
-            return
-        self._fire_until(clock.watermark, heard.partition, heard.event)
-        self.changes.heartbeats[heard.partition] = encode(
-            heartbeat(self.stage.source, heard.partition, clock.watermark, clock.closed)
-        )
+        partition = heard.partition
+        before = self._clocks.get(partition, Clock())
+        clock = before.hear(heard.event, self.stage.awaits)
+        if moment := clock.news(before):
+            left = self._fire_until(moment, partition, heard.event)
+            if left is not None:
+                clock, self.cut = before.just_before(left), True
+        if moment := clock.news(before):
+            said = heartbeat(self.stage.source, partition, moment, clock.closed)
+            self.changes.heartbeats[partition] = encode(said)
+        self._clocks[partition] = clock
+        self.changes.clocks[partition] = (self.snapshot.clocks.get(partition, Clock()), clock)
 
-    def _fire_until(self, moment: datetime, partition: int, cause: Event) -> None:
-        heap = self._heaps.get(partition, [])
-        while heap and heap[0][0] <= moment:
+    def _fire_until(self, moment: datetime, partition: int, cause: Event) -> datetime | None:
+        """The moment of the first timer that is left; None when all up to that moment have fired."""
+        heap, end = self._heaps.get(partition, []), self.snapshot.ends.get(partition)
+        known = (end.at, end.stream) if end else None
+        while heap and heap[0][0] <= moment and (known is None or heap[0] <= known):
+            if self.changes.fired == self.most:
+                return heap[0][0]
             at, stream = heapq.heappop(heap)
             if self._timer_of.get(stream) == at:
                 self.changes.fired += 1
                 self._fire(stream, at, partition, cause)
+        return known[0] if known and known[0] <= moment else None
 
     def _fire(self, stream: StreamName, at: datetime, partition: int, cause: Event) -> None:
         """Ask once. The next moment is another than before, or one still to come: the rule may have been

@@ -1,5 +1,6 @@
 """The port of a service's own log: what a batch needs to know, and what it changes, at once."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -89,6 +90,12 @@ class Timer:
     partition: int
 
 
+def ends(timers: Sequence[Timer], most: int) -> dict[int, Timer]:
+    """The last timer of each partition that has as many as were asked for: there may be more behind it."""
+    counts = Counter(timer.partition for timer in timers)
+    return {timer.partition: timer for timer in timers if counts[timer.partition] == most}
+
+
 class Store(Protocol):
     """Two adapters keep one contract: `postgres.PostgresStore` and `memory.MemoryStore`."""
 
@@ -98,8 +105,9 @@ class Store(Protocol):
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         """Which of these keys and identities of events were taken before."""
 
-    async def timers(self, until: Mapping[int, datetime]) -> Sequence[Timer]:
-        """What is due on each partition up to and including its moment, in order of (due, stream)."""
+    async def timers(self, until: Mapping[int, datetime], most: int) -> Sequence[Timer]:
+        """The first of what is due on each partition up to and including its moment, at most so many each,
+        in order of (at, stream)."""
 
     async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         """The next offset to take; 0 (and remembered) for a partition never seen."""

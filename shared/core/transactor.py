@@ -11,19 +11,24 @@ from shared.contracts.event import KEY_BYTES
 from shared.contracts.fact import Fact, Vocabulary
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard, Snapshot, Stage
-from shared.core.decision import BatchDecision, Trace
-from shared.core.store import Store
+from shared.core.decider import Routed
+from shared.core.decision import SLICE, BatchDecision, Trace
+from shared.core.store import Store, TopicPartition, ends
 from shared.core.stream import Stream, StreamName, UnreadableStream
 from shared.core.watermark import Clock
 
 REMEMBERED = 200_000
+Taking = tuple[Heard, Sequence[Routed[Any]]]
 
 
 class Transactor:
-    """One stage on its store. Streams are remembered between batches; a conflict forgets them all."""
+    """One stage on its store. Streams are remembered between batches; a conflict forgets them all.
 
-    def __init__(self, stage: Stage, vocabulary: Vocabulary, store: Store) -> None:
-        self.stage, self.vocabulary, self.store = stage, vocabulary, store
+    At most `most` timers fire in one transaction.
+    """
+
+    def __init__(self, stage: Stage, vocabulary: Vocabulary, store: Store, most: int = SLICE) -> None:
+        self.stage, self.vocabulary, self.store, self.most = stage, vocabulary, store, most
         self.streams: OrderedDict[StreamName, Stream] = OrderedDict()
         self.clocks: dict[int, Clock] = {}
 
@@ -35,33 +40,60 @@ class Transactor:
     async def transact(self, batch: Batch, recorded: datetime, trace: Trace) -> Counter[str]:
         """Decide and write one batch; per topic the number of events heard before (duplicates).
 
+        One transaction; several, when more timers are due than fire in one. Positions move with the last: who
+        dies before it hears the batch again, finds its events taken, and goes on where the clock stands.
+
         Errors: `Conflict`, `Fenced` (nothing written: forget, read positions, hear again), and whatever a
         decider raises.
         """
-        routed = [self.stage.react(heard.event) for heard in batch.heard]
-        streams = {each_routed.stream for each in routed for each_routed in each}
-        decision = BatchDecision(self.stage, await self._snapshot(batch.heard, streams), recorded, trace)
-        repeated = Counter(
-            heard.topic
-            for heard, each in zip(batch.heard, routed, strict=True)
-            if not decision.hear(heard, each)
-        )
-        decision.changes.positions.update(batch.positions)
-        decision.changes.dead_letters.extend(batch.dead_letters)
+        rest: Sequence[Taking] = [(heard, self.stage.react(heard.event)) for heard in batch.heard]
+        repeated: Counter[str] = Counter()
+        cut = False
+        while True:
+            # After a cut its heartbeat goes on alone, so that each further slice costs what it fires.
+            decision, taken, again = await self._decide(rest[:1] if cut else rest, recorded, trace)
+            rest, cut = rest[taken:], decision.cut
+            repeated += again
+            if rest:
+                await self._write(decision, {place: (at, at) for place, (at, _) in batch.positions.items()})
+            else:
+                decision.changes.dead_letters.extend(batch.dead_letters)
+                await self._write(decision, batch.positions)
+                return repeated
+
+    async def _decide(
+        self, taking: Sequence[Taking], recorded: datetime, trace: Trace
+    ) -> tuple[BatchDecision, int, Counter[str]]:
+        """How many of them are decided, all unless the decision is cut; and per topic how many were known."""
+        named = {to.stream for _, routed in taking for to in routed}
+        snapshot = await self._snapshot([heard for heard, _ in taking], named)
+        decision = BatchDecision(self.stage, snapshot, recorded, trace, self.most)
+        again: Counter[str] = Counter()
+        for number, (heard, routed) in enumerate(taking):
+            if not decision.hear(heard, routed):
+                again[heard.topic] += 1
+            if decision.cut:
+                return decision, number, again
+        return decision, len(taking), again
+
+    async def _write(
+        self, decision: BatchDecision, positions: Mapping[TopicPartition, tuple[int, int]]
+    ) -> None:
+        decision.changes.positions.update(positions)
         await self.store.commit(decision.changes)
         self._remember(decision)
-        return repeated
 
     async def _snapshot(self, heard: Sequence[Heard], named: set[StreamName]) -> Snapshot:
         events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]
         await self._load_clocks({h.partition for h in heard})
         until = self._ticked(heard)
-        timers = await self.store.timers(until) if until else ()
+        most = max(1, self.most // len(until)) if until else 0
+        timers = await self.store.timers(until, most) if until else ()
         streams = await self._streams(named.union(due.stream for due in timers))
         identities = [event.identity for event in events]
         asked = identities + [identity[:KEY_BYTES] for identity in identities]
         seen = await self.store.seen(asked) if asked else set()
-        return Snapshot(streams, self.clocks, seen, timers)
+        return Snapshot(streams, self.clocks, seen, timers, ends(timers, most))
 
     def _ticked(self, heard: Sequence[Heard]) -> dict[int, datetime]:
         """How far each partition's clock will have come at the end of the batch."""
@@ -96,8 +128,10 @@ class Transactor:
 
     def _remember(self, decision: BatchDecision) -> None:
         self.clocks.update({partition: after for partition, (_, after) in decision.changes.clocks.items()})
+        due = {timer.stream for timer in decision.snapshot.timers}  # heard of once in a long while
         for name, stream in decision.streams.items():
-            self.streams[name] = stream
-            self.streams.move_to_end(name)
+            if name not in due or name in self.streams:
+                self.streams[name] = stream
+                self.streams.move_to_end(name)
         while len(self.streams) > REMEMBERED:
             self.streams.popitem(last=False)

@@ -89,6 +89,16 @@ class Clock:
         watermark = _together(sources.values(), self.watermark)
         return Clock(_pruned(sources, watermark, awaited), watermark)
 
+    def news(self, before: "Clock") -> datetime | None:
+        """The watermark, when there is something to pass on: a later one, or that nothing more will come."""
+        is_news = (self.watermark, self.closed) != (before.watermark, before.closed)
+        return self.watermark if is_news else None
+
+    def just_before(self, moment: datetime) -> "Clock":
+        """On its way there, while not all that is due is done: the heartbeat will be heard again."""
+        reached = moment - timedelta.resolution
+        return Clock(self.sources, max(reached, self.watermark) if self.watermark else reached)
+
     @property
     def elapsed(self) -> timedelta:
         """How much time has passed here, as the last to speak knew."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from heapq import merge
 from operator import attrgetter
 
 from shared.core.store import (
@@ -45,11 +46,13 @@ class MemoryStore:
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         return self._inbox.intersection(keys)
 
-    async def timers(self, until: Mapping[int, datetime]) -> Sequence[Timer]:
+    async def timers(self, until: Mapping[int, datetime], most: int) -> Sequence[Timer]:
+        in_order = sorted(self._timers.values(), key=lambda timer: (timer.at, timer.stream))
         ripe = [
-            due for due in self._timers.values() if due.partition in until and due.at <= until[due.partition]
+            [timer for timer in in_order if timer.partition == partition and timer.at <= moment][:most]
+            for partition, moment in until.items()
         ]
-        return sorted(ripe, key=lambda due: (due.at, due.stream))
+        return list(merge(*ripe, key=lambda timer: (timer.at, timer.stream)))
 
     async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         return {partition: self._positions.setdefault(partition, 0) for partition in partitions}

@@ -62,8 +62,8 @@ class PostgresStore:
     async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
         return {row["key"] for row in await self._fetch("seen", keys)}
 
-    async def timers(self, until: Mapping[int, datetime]) -> Sequence[Timer]:
-        rows = await self._fetch("timers", *columns(until.items(), 2))
+    async def timers(self, until: Mapping[int, datetime], most: int) -> Sequence[Timer]:
+        rows = await self._fetch("timers", *columns(until.items(), 2), most)
         return [Timer(at, StreamName.parse(stream), partition) for at, stream, partition in rows]
 
     async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:

@@ -7,9 +7,9 @@ select stream, body from facts where stream = any($1::text[]) order by stream, v
 select key from inbox where key = any($1::bytea[]);
 
 -- name: timers
--- What is due on each partition, in the order in which it speaks.
-select d.at, d.stream, d.partition from unnest($1::int[], $2::timestamptz[]) as u(partition, until)
-join timers d on d.partition = u.partition and d.at <= u.until order by d.at, d.stream collate "C";
+-- The first of what is due on each partition, in the order in which it speaks.
+select due.at, due.stream, due.partition from unnest($1::smallint[], $2::timestamptz[]) as u(partition, until)
+cross join lateral timers_due(u.partition, u.until, $3) as due order by due.at, due.stream collate "C";
 
 -- name: positions_open
 -- A partition never seen starts at 0.

@@ -8,6 +8,7 @@ import pytest
 from deploy.playing.timetable import Disorder
 from deploy.purchases.cdnow import cdnow
 from services.insight.app import InsightHandler
+from shared.contracts.event import Event
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
 from shared.service.runtime import ServiceContext
 from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batches, every, records
@@ -84,3 +85,23 @@ async def test_even_of_a_late_log_neither_batches_nor_forgetting_change_a_fit_or
     one, other = await said(insight.store.pool), await said(another.store.pool)
     assert one.refits == other.refits
     assert one.verdicts() == other.verdicts()
+
+
+async def test_however_few_are_judged_in_one_transaction_the_facts_are_the_same(
+    handler: InsightHandler, insight: ServiceContext, another: ServiceContext
+) -> None:
+    log, sliced = records(EIGHTH, WITHIN_THREE_DAYS), holder(another, range(PARTITIONS))
+    sliced.judge.most = 6
+    for batch in batches(log, 1_000):
+        await handler.handle(batch)
+        await sliced.handle(batch)
+    one, other = await said(insight.store.pool), await said(another.store.pool)
+    assert follows(one, EIGHTH.end.date()) > 100
+    assert whole(one) == whole(other)
+
+
+def whole(heard: Said) -> dict[str, list[Event]]:
+    """All that was said, but for the moments of recording."""
+    return {
+        stream: [event._replace(recorded=None) for event in events] for stream, events in heard.facts.items()
+    }

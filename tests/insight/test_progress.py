@@ -7,8 +7,10 @@ import pytest
 from services.insight.churn.buyer import Judged
 from services.insight.churn.policy import Policy
 from services.insight.churn.rules import Rules, Schedule
-from services.insight.churn.weeks import Weeks
-from services.insight.progress import Place, entering, fit_due, passing
+from services.insight.churn.weeks import Weeks, morning
+from services.insight.judgement import stream
+from services.insight.progress import Place, entering, fit_due, part_of, passing
+from shared.core.store import Timer
 from shared.core.watermark import Clock
 
 ORIGIN = date(2026, 1, 1)
@@ -70,3 +72,15 @@ def test_a_fit_waits_for_the_slowest_clock() -> None:
 def test_weeks_are_fitted_one_after_the_other() -> None:
     assert fit_due([clock(70.0)], RULES, decided=2) == 3
     assert fit_due([clock(70.0)], RULES, decided=10) is None
+
+
+def test_where_more_are_due_than_fit_time_passes_to_the_morning_before_the_last_that_is_known() -> None:
+    further, now = {2: Judged(on(5), 0), 3: Judged(on(5), 0)}, {2: Judged(on(1), 0), 3: Judged(on(1), 0)}
+    last = Timer(morning(on(4)), stream("anna"), 2)
+    assert part_of(further, now, {2: last}).judged == {2: Judged(on(3), 0), 3: Judged(on(5), 0)}
+
+
+def test_a_morning_on_which_more_are_due_than_fit_is_judged_in_parts_and_the_partition_stands() -> None:
+    last = Timer(morning(on(2)), stream("anna"), 2)
+    part = part_of({2: Judged(on(5), 0)}, {2: Judged(on(1), 0)}, {2: last})
+    assert (part.until, part.judged) == ({2: Judged(on(2), 0)}, {})

@@ -51,7 +51,7 @@ async def test_a_database_of_the_last_release_is_upgraded_with_all_that_is_in_it
         clock = (await store.clocks([3]))[3]
         assert clock.watermark == JANUARY
         assert clock.sources["/shop"].lateness == timedelta(days=1)
-        assert await store.timers({3: JANUARY + timedelta(days=90)}) == [
+        assert await store.timers({3: JANUARY + timedelta(days=90)}, 10) == [
             Timer(JANUARY + timedelta(days=90), ANNA, 3)
         ]
         taken = bytes.fromhex("00112233445566778899aabbccddeeff")

@@ -58,20 +58,25 @@ def named(event: Event, number: int) -> Event:
 streams = st.lists(st.one_of(wishes, beats), max_size=40).map(numbered)
 
 
-def after(batches: Sequence[Sequence[Heard]], *, forgetful: bool = False) -> Any:
+def after(batches: Sequence[Sequence[Heard]], *, forgetful: bool = False, most: int = 1_000) -> Any:
     """All that a store holds in the end, apart from the moments of recording."""
-    return asyncio.run(_after(batches, forgetful))
+    return asyncio.run(_after(batches, forgetful, most))
 
 
-async def _after(batches: Sequence[Sequence[Heard]], forgetful: bool) -> Any:
+async def _after(batches: Sequence[Sequence[Heard]], forgetful: bool, most: int) -> Any:
     store = MemoryStore()
-    transactor = Transactor(kitchen(), DECIDED, store)
+    transactor = Transactor(kitchen(), DECIDED, store, most)
     for n, batch in enumerate(batches):
         await transactor.transact(Batch(batch), NOON + timedelta(hours=n), lambda cause, _: cause)
         if forgetful:
             transactor.forget()
+    return await held(store)
+
+
+async def held(store: MemoryStore) -> Any:
+    """Log, timers, clocks and heartbeats."""
     log = [{**orjson.loads(fact.body), "recordedtime": ""} for fact in store.log]
-    return log, await store.timers(FAR), await store.clocks([0, 1]), store.heartbeats
+    return log, await store.timers(FAR, 1_000), await store.clocks([0, 1]), store.heartbeats
 
 
 def cut(stream: Sequence[Heard], cuts: Sequence[int]) -> list[Sequence[Heard]]:

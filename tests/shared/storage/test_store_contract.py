@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Store, StoredFact, Timer
+from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Store, StoredFact, Timer, ends
 from shared.core.watermark import Clock
 from shared.storage.memory import MemoryStore
 from tests.shared.core.kitchen import NOON, beat, egg, minute
@@ -97,19 +97,30 @@ async def test_dues_come_in_order_of_moment_and_stream_up_to_their_partitions_mo
     }
     others = {egg("late"): (0, minute(9)), egg("there"): (1, minute(1))}
     await store.commit(Changes(timers={**timers, **others}))
-    assert list(await store.timers({0: minute(2)})) == [
+    assert list(await store.timers({0: minute(2)}, 10)) == [
         Timer(minute(1), egg("c"), 0),
         Timer(minute(2), egg("B"), 0),
         Timer(minute(2), egg("a"), 0),
         Timer(minute(2), egg("b"), 0),
     ]
-    assert list(await store.timers({1: minute(60)})) == [Timer(minute(1), egg("there"), 1)]
+    assert list(await store.timers({1: minute(60)}, 10)) == [Timer(minute(1), egg("there"), 1)]
+
+
+async def test_of_what_is_due_the_first_come_so_many_of_each_partition(store: Store) -> None:
+    changes = Changes()
+    for number in range(20):
+        changes.timers[egg(f"{number:02}")] = (number % 2, minute(number // 4))
+    await store.commit(changes)
+    found = await store.timers({0: minute(60), 1: minute(1)}, 3)
+    assert [timer.stream.id for timer in found] == ["00", "01", "02", "03", "04", "05"]
+    assert {partition: timer.stream.id for partition, timer in ends(found, 3).items()} == {0: "04", 1: "05"}
+    assert ends(found, 4) == {}
 
 
 async def test_a_due_is_moved_and_cleared(store: Store) -> None:
     await store.commit(Changes(timers={egg("a"): (0, minute(1)), egg("b"): (0, minute(1))}))
     await store.commit(Changes(timers={egg("a"): (0, minute(3)), egg("b"): (0, None)}))
-    assert list(await store.timers({0: minute(60)})) == [Timer(minute(3), egg("a"), 0)]
+    assert list(await store.timers({0: minute(60)}, 10)) == [Timer(minute(3), egg("a"), 0)]
 
 
 async def test_clocks_come_back_as_they_were(store: Store) -> None:
@@ -171,7 +182,7 @@ async def holds(store: Store) -> list[object]:
     return [
         await store.bodies([egg("a")]),
         await store.seen([KEY]),
-        list(await store.timers({0: minute(60)})),
+        list(await store.timers({0: minute(60)}, 10)),
         await store.clocks([0]),
         await dead_letters(store),
     ]
