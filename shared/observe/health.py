@@ -61,7 +61,7 @@ class Health:
         self._mark(name, problem is None, problem or "", now, self.wrong if blocks else self.told)
 
     def relay(self, ok_at: float | None) -> None:
-        """When the relay last published, had nothing to publish, or saw another process lead."""
+        """When the relay last published, had nothing to publish, or saw another process do so."""
         self.relay_ok = ok_at
 
     def live(self, now: float) -> bool:

@@ -20,6 +20,7 @@ from shared.core.store import NeedsRebase
 from shared.observe import metrics
 from shared.publish.record import record_of, refusal, surely_fits
 from shared.publish.sending import new_producer, send
+from shared.resilience.transient import passes
 from shared.settings import Settings
 from shared.storage.log_order import check_order
 from shared.storage.sql import statements
@@ -43,7 +44,14 @@ SESSION = {
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
 }
-OUTAGES = (KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+OUTAGES = (
+    KafkaError,
+    NeedsRebase,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 Cursor = tuple[str, int]
 
 
@@ -69,13 +77,19 @@ class Relay:
         while True:
             try:
                 await self._with_lock()
-            except NeedsRebase as error:
-                self.problem = str(error)
             except OUTAGES as error:
+                self._complain(error)
                 metrics.RELAY_REBUILT.inc()
                 log.warning("the relay begins again: %s: %s", type(error).__name__, error)
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+    def _complain(self, error: Exception) -> None:
+        """Of what PostgreSQL refuses and waiting does not heal; of what Kafka refuses, `_page` does."""
+        if isinstance(error, NeedsRebase):
+            self.problem = str(error)
+        elif isinstance(error, asyncpg.PostgresError) and not passes(error):
+            self.problem = f"PostgreSQL refuses the relay: {type(error).__name__}: {error}: it is tried again"
 
     async def _with_lock(self) -> None:
         session = {**SESSION, "application_name": f"{self.settings.service}-relay"}

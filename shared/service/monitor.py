@@ -30,6 +30,8 @@ from shared.storage.sql import statements
 SQL = statements(Path(__file__).with_name("monitor.sql"))
 EVERY = 0.5
 DATABASE_EVERY = 4
+HELD_AFTER = 5.0
+"""Seconds that a fact may wait before it is asked whose transaction hides it."""
 
 
 class Monitor:
@@ -79,6 +81,7 @@ class Monitor:
     async def _ask(self, pool: asyncpg.Pool) -> None:
         try:
             ((depth, age),) = await pool.fetch(SQL["depth"], timeout=2)
+            holder = await pool.fetchrow(SQL["holder"], timeout=2) if age > HELD_AFTER else None
             backlog = await pool.fetchval(SQL["backlog"], timeout=2)
             clocks = await asyncio.wait_for(PostgresStore(pool).clocks(range(PARTITIONS)), 2)
         except Exception as error:
@@ -89,6 +92,7 @@ class Monitor:
                 tell_that_nothing_leaves()
             return
         self.health.database(True, monotonic())
+        self.health.condition("held_back", _held_back(holder), monotonic(), blocks=False)
         metrics.RELAY_DEPTH.set(depth)
         metrics.RELAY_AGE.set(age)
         metrics.TIMER_BACKLOG.set(backlog)
@@ -104,6 +108,17 @@ class Monitor:
             if clock.watermark is not None:
                 age = datetime.now(UTC) - clock.watermark
                 metrics.WATERMARK_AGE.labels(str(partition)).set(age.total_seconds())
+
+
+def _held_back(holder: asyncpg.Record | None) -> str | None:
+    """Whom to ask; PostgreSQL tells a service no more of another role's session."""
+    if holder is None:
+        return None
+    whose = "a prepared transaction (pg_prepared_xacts)"
+    if holder["pid"] is not None:
+        whose = "a transaction of process {pid} in database {datname}, role {usename}".format_map(holder)
+        whose += f", application {holder['application_name']!r}" if holder["application_name"] else ""
+    return f"{whose} hides what was decided since it began, on the whole server: end it, or wait for its end"
 
 
 def _polled_lately(consumer: Any, owned: list[tuple[str, int]]) -> bool:

@@ -3,6 +3,13 @@
 select count(*)::int, coalesce(extract(epoch from now() - min(waiting.recorded)), 0)::float8
 from (select f.recorded from unpublished u left join facts f using (xid, position) limit 10000) as waiting;
 
+-- name: holder
+-- Whose transaction hides rows of ours, if one does: the oldest on the server, in whatever database.
+select a.pid, a.datname, a.usename, a.application_name
+from (select pg_snapshot_xmin(pg_current_snapshot()) as oldest) as s
+left join pg_stat_activity a on a.backend_xid = s.oldest::xid
+where exists (select from outbox where xid >= log_xid(s.oldest));
+
 -- name: backlog
 -- Timers that their clock has passed and nobody has fired.
 select count(*)::int from timers t join watermarks w on w.partition = t.partition and t.at <= w.watermark;
