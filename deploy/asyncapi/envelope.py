@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from shared.contracts.fact import NO_CONTROL, Fact
-from shared.contracts.reading import MAX_ID
+from shared.contracts.fact import MAX_ID, NO_CONTROL, Fact
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_ID, "pattern": NO_CONTROL}

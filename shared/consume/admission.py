@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from shared.contracts.event import Event, encode
+from shared.contracts.event import Event
 from shared.contracts.fact import Vocabulary
-from shared.contracts.reading import Unknown, Unreadable, is_binary, read
+from shared.contracts.reading import Unknown, Unreadable, read_record
 from shared.contracts.signals import SourceHeartbeat
 from shared.contracts.topics import STAGE_SOURCES
 from shared.core.batch import Batch, Heard
@@ -46,20 +46,20 @@ class AdmissionPolicy:
     external: frozenset[str]
     partition_of: Callable[[bytes], int]
 
-    def event(self, record: Record) -> Event:
-        """The event, or `Unreadable`."""
-        event = read(record.value, record.headers, self.hears[record.topic])
+    def event(self, record: Record) -> tuple[Event, bytes]:
+        """The event and its structured JSON bytes, or `Unreadable`."""
+        event, body = read_record(record.value, record.headers, self.hears[record.topic])
         if record.topic in self.external:
             self._check_place(record, event)
-        return event
+        return event, body
 
     def type_of(self, record: Record) -> str | None:
         """The type of an event that may become a dead letter: None for a heartbeat and for the unreadable."""
         try:
-            data = self.event(record).data
+            event, _ = self.event(record)
         except Unreadable:
             return None
-        return None if isinstance(data, SourceHeartbeat) else data.type
+        return None if isinstance(event.data, SourceHeartbeat) else event.data.type
 
     def _check_place(self, record: Record, event: Event) -> None:
         if event.time.timestamp() - record.timestamp / 1000 > AHEAD.total_seconds():
@@ -122,7 +122,7 @@ def admit(
     heard = admitted.heard.append
     for record in admitted.fresh(records, positions):
         try:
-            event = policy.event(record)
+            event, body = policy.event(record)
         except Unreadable as reason:
             if isinstance(reason, Unknown) and record.topic not in policy.external:
                 admitted.refused[record.topic, "skipped"] += 1
@@ -131,7 +131,6 @@ def admit(
             else:
                 admitted.refused[record.topic, "refused"] += 1
             continue
-        body = encode(event) if is_binary(record.headers) else record.value or b""
         heard(Heard(record.topic, record.partition, record.offset, event, body))
     return admitted
 

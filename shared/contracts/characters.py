@@ -1,7 +1,6 @@
 """Characters that act instead of being read: in an id or a code they forge lines, keys and columns."""
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,22 +12,22 @@ ACTING = re.compile(f"[{CONTROL}]")
 
 
 def acting(event: Event) -> str | None:
-    """The name of the first field that holds one, of the envelope or of the data."""
+    """The name of the first field that holds one, of the envelope or of the data, keys included."""
+    if not _holds_one(event):
+        return None
     fields = event._asdict()
     data = fields.pop("data")
     named = fields | {f"{data.type}: {field}": held for field, held in data}
-    return next((name for name, text in _texts(named) if ACTING.search(text)), None)
+    return next(name for name, held in named.items() if _holds_one(held))
 
 
-def _texts(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every string that these fields hold, keys included, each with the field that holds it."""
-    for name, value in fields.items():
-        within = [value]
-        while within:
-            match within.pop():
-                case str(text):
-                    yield name, text
-                case dict() as keyed:
-                    within += [*keyed, *keyed.values()]
-                case tuple() | BaseModel() as several:
-                    within.extend(several)
+def _holds_one(held: Any) -> bool:
+    if isinstance(held, str):
+        return not held.isprintable() and ACTING.search(held) is not None
+    if isinstance(held, tuple):
+        return any(map(_holds_one, held))
+    if isinstance(held, dict):
+        return any(map(_holds_one, held)) or any(map(_holds_one, held.values()))
+    if isinstance(held, BaseModel):
+        return any(map(_holds_one, vars(held).values()))
+    return False

@@ -7,6 +7,10 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 T = TypeVar("T")
+MAX_ID = 128
+MAX_VERSION = 999_999_999
+YEARS = range(1900, 2201)
+"""Outside of these a time is a slip of the sender, and sums with it may leave the calendar."""
 
 
 def in_utc(moment: datetime) -> datetime:

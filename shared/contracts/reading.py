@@ -12,14 +12,12 @@ import orjson
 from pydantic import ValidationError
 
 from shared.contracts.characters import acting
-from shared.contracts.event import Event
-from shared.contracts.fact import Fact, Vocabulary, moment
+from shared.contracts.compiled import read_at_once
+from shared.contracts.event import Event, encode
+from shared.contracts.fact import MAX_ID, YEARS, Fact, Vocabulary, moment
 
 MAX_BYTES = 256 * 1024
-MAX_ID = 128
 WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
-YEARS = range(1900, 2201)
-"""Outside of these a time is a slip of the sender, and sums with it may leave the calendar."""
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -34,11 +32,28 @@ class Unknown(Unreadable):
 
 def read(value: bytes | None, headers: Headers, vocabulary: Vocabulary) -> Event:
     """The event in a record, or `Unreadable`."""
+    return read_record(value, headers, vocabulary)[0]
+
+
+def read_record(value: bytes | None, headers: Headers, vocabulary: Vocabulary) -> tuple[Event, bytes]:
+    """The event in a record and its structured JSON bytes, or `Unreadable`."""
     if value is None:
         raise Unreadable("the value is null: a fact cannot be deleted, publish a new one that corrects it")
     if len(value) > MAX_BYTES:
         raise Unreadable(f"{len(value)} bytes are more than the {MAX_BYTES} allowed for one event")
-    event = _event(_attributes(value, headers), vocabulary)
+    if is_binary(headers):
+        event = _checked(_binary(value, headers), vocabulary)
+        return event, encode(event)
+    return read_at_once(value, vocabulary) or read_step_by_step(value, vocabulary), value
+
+
+def read_step_by_step(value: bytes, vocabulary: Vocabulary) -> Event:
+    """A structured event by the longer way, which takes all that is allowed and says what is not."""
+    return _checked(_parse(value, "the value"), vocabulary)
+
+
+def _checked(attributes: dict[str, Any], vocabulary: Vocabulary) -> Event:
+    event = _event(attributes, vocabulary)
     if name := acting(event):
         raise Unreadable(f"{name} holds a control character or a line break")
     return event
@@ -66,9 +81,7 @@ def is_binary(headers: Headers) -> bool:
     return not any(kind.lower().startswith(b"application/cloudevents") for kind in kinds)
 
 
-def _attributes(value: bytes, headers: Headers) -> dict[str, Any]:
-    if not is_binary(headers):
-        return _parse(value, "the value")
+def _binary(value: bytes, headers: Headers) -> dict[str, Any]:
     attributes: dict[str, Any] = {}
     for name, raw in headers:
         if name.startswith("ce_"):
