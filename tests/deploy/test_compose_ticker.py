@@ -2,24 +2,19 @@
 
 import os
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from deploy.local.house import services as staff
 from deploy.local.house.record import TickerRecord
-from deploy.local.process.processes import Program
+from deploy.local.house.services import wanted_ticker
 from tests.deploy.test_compose import CONTAINERS, environment, needs
 
 
 def test_the_ticker_has_what_the_local_house_gives_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[Program] = []
-    monkeypatch.setattr(staff, "raise_up", lambda wanted, *_: started.append(wanted.prepare()))
     monkeypatch.delenv("EVERGREEN_KAFKA", raising=False)
-    staff.launch_ticker(TickerRecord(str(tmp_path / "log")), "127.0.0.1:9092", tmp_path, Event())
-    (local,) = started
+    local = wanted_ticker(TickerRecord(str(tmp_path / "log")), "127.0.0.1:9092").prepare()
     assert CONTAINERS["ticker"]["command"] == list(local.argv[2:]) == ["deploy.ticker"]
     given = {key for key in local.env if key.startswith("EVERGREEN_") and key not in os.environ}
     assert set(environment("ticker")) == given == {"EVERGREEN_KAFKA"}

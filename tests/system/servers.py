@@ -11,10 +11,11 @@ import asyncpg
 
 from deploy.databases import Database
 from deploy.local.house import plan
+from deploy.local.house.servers import wanted_postgres
 from deploy.local.process import processes
 from deploy.local.process.pid_files import find
 from deploy.local.process.ports import settle
-from deploy.local.process.starting import raise_postgres
+from deploy.local.process.starting import raise_up
 from deploy.local.servers.postgres import PROGRAMS, _site
 
 COPIED = ("facts", "dead_letters", "heartbeats", "relay", "positions", "clocks", "watermarks", "timers")
@@ -25,7 +26,7 @@ def another_postgres(directory: Path) -> Iterator[str]:
     """Its administrator's URL. Nothing has happened on it yet, so its transactions are young."""
     directory.mkdir()
     _, record = plan.plan_servers(directory, "127.0.0.1:1", None, settle(plan.SERVERS, {}))
-    raise_postgres(directory, record, [], directory / "pids", Event())
+    raise_up(wanted_postgres(directory, record, []), directory / "pids", Event())
     try:
         yield record.admin_url
     finally:

@@ -9,7 +9,7 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from deploy.errors import Trouble
-from deploy.local.house.record import FILE, read, write
+from deploy.local.house.record import FILE, parts, read, write
 from deploy.local.process import pid_files, processes
 from deploy.local.process.account import elsewhere
 
@@ -74,8 +74,7 @@ def bring_down(directory: Path) -> list[str]:
         stopped = shut(directory)
         with suppress(Trouble):
             record = read(directory)
-            parts = (record["kafka"], record["postgres"], record["ticker"], *record["services"].values())
-            for part in parts:
+            for part in parts(record).values():
                 part.pid = None
             write(directory, record)
     return stopped

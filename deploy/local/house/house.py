@@ -1,7 +1,7 @@
 """A whole house on this machine: Kafka, PostgreSQL and the services, opened, broken, mended and closed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -10,19 +10,21 @@ from typing import Any
 
 from deploy.errors import Trouble
 from deploy.local.house import closing, opening
+from deploy.local.house.programs import wanted
 from deploy.local.house.record import (
     WALL,
     KafkaRecord,
     PostgresRecord,
     ServiceRecord,
     TickerRecord,
+    parts,
     read,
     write,
 )
-from deploy.local.house.services import TICKER, launch, launch_ticker
+from deploy.local.house.services import TICKER
 from deploy.local.process import pid_files, processes
 from deploy.local.process.pid_files import Running
-from deploy.local.process.starting import raise_kafka, raise_postgres
+from deploy.local.process.starting import raise_up
 from shared.contracts.topics import STAGES
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -30,6 +32,10 @@ Tell = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
+    return None
+
+
+def _stay() -> None:
     return None
 
 
@@ -88,20 +94,23 @@ class House:
         return house
 
     def start_service(self, name: str, env: Mapping[str, str] | None = None) -> None:
-        """Starts it unless it runs, and waits until it is ready. env replaces what it was given before."""
+        """Starts what of it does not run, and waits until it is ready. env replaces what it had before."""
         record = self.services.get(name)
         if record is None:
             raise Trouble(f"there is no service {name}: there are {', '.join(self.services)}")
         if env is not None and self.running(name) is None:
             record.env = dict(env)
         try:
-            launch(name, record, self.kafka.address_as(name), self._pids, self._closing)
+            opening.side_by_side(
+                [partial(self._raise, each) for each in record.processes(name)], self._closing
+            )
         finally:
             self._save()
 
     def stop_service(self, name: str) -> None:
         """SIGTERM, and waits until it has gone; killed when that takes too long."""
-        self._stop(name)
+        for each in self.services[name].processes(name):
+            self._stop(each)
         self._save()
 
     def kill(self, name: str) -> None:
@@ -117,14 +126,8 @@ class House:
     def restart(self, name: str) -> None:
         """Starts a killed one again, on the same ports and data; one that runs is stopped first."""
         self._stop(name)
-        if name == "kafka":
-            raise_kafka(self.directory, self.kafka, self._pids, self._closing, _silent)
-        elif name == "postgres":
-            raise_postgres(self.directory, self.postgres, self.services.values(), self._pids, self._closing)
-        elif name == TICKER:
-            self._raise_ticker()
-        else:
-            self.start_service(name)
+        # Where it was: those who talk to it know that address.
+        raise_up(replace(wanted(name, vars(self)), move=_stay), self._pids, self._closing)
         self._save()
 
     def close(self) -> None:
@@ -167,15 +170,15 @@ class House:
             name: partial(self.start_service, name, env) for name in services
         }
         if self.ticker.clock == WALL:
-            work[TICKER] = self._raise_ticker
+            work[TICKER] = partial(self._raise, TICKER)
         else:
             self._stop(TICKER)
         if work:
             tell(f"starting {', '.join(work)}")
         opening.side_by_side(list(work.values()), self._closing)
 
-    def _raise_ticker(self) -> None:
-        launch_ticker(self.ticker, self.kafka.address_as(TICKER), self._pids, self._closing)
+    def _raise(self, name: str) -> None:
+        raise_up(wanted(name, vars(self)), self._pids, self._closing)
 
     def _stop(self, name: str) -> None:
         running = self.running(name)
@@ -187,8 +190,6 @@ class House:
         write(self.directory, {each.name: getattr(self, each.name) for each in fields(self) if each.repr})
 
     def _look(self) -> None:
-        records: dict[str, KafkaRecord | PostgresRecord | ServiceRecord | TickerRecord]
-        records = {"kafka": self.kafka, "postgres": self.postgres, TICKER: self.ticker, **self.services}
-        for name, record in records.items():
+        for name, record in parts(vars(self)).items():
             running = self.running(name)
             record.pid = running.pid if running else None

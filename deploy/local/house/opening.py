@@ -11,15 +11,15 @@ from deploy.databases import Database
 from deploy.errors import Trouble
 from deploy.local.house import closing, passwords, plan
 from deploy.local.house.record import FILE, KafkaRecord, PostgresRecord, ServiceRecord, read
+from deploy.local.house.servers import SERVERS, wanted_kafka, wanted_postgres
 from deploy.local.process import pid_files
 from deploy.local.process.account import home, unprivileged
 from deploy.local.process.apart import apart
-from deploy.local.process.starting import raise_kafka, raise_postgres
+from deploy.local.process.starting import raise_up
 from deploy.security import principals
 from deploy.security.rights import ADMIN, Right, rights
 
 Tell = Callable[[str], None]
-SERVERS = ("kafka", "postgres")
 
 
 def found_or_planned(
@@ -93,14 +93,14 @@ def raise_servers(
         allowed = rights(topics.pages())
         known = _passwords(kafka, allowed)
         if not kafka.external:
-            raise_kafka(directory, kafka, pids, closing_, tell)
+            raise_up(wanted_kafka(directory, kafka, tell), pids, closing_)
         apart(topics.provide(kafka.address, topics.topics()))
         if known:
             apart(principals.provide(kafka.address, known, allowed))
 
     def second() -> None:
         if not postgres.external:
-            raise_postgres(directory, postgres, services.values(), pids, closing_)
+            raise_up(wanted_postgres(directory, postgres, services.values()), pids, closing_)
         # Not before: its port, and so these addresses, may have changed as it started.
         wanted = [Database(name, each.database_url, each.owner_url) for name, each in services.items()]
         apart(databases.provide(postgres.admin_url, wanted))

@@ -59,8 +59,18 @@ class PostgresRecord:
 
 
 @dataclass
+class ReplicaRecord:
+    """A process of a service beside its first; pid is null when it does not run."""
+
+    health_url: str
+    metrics_url: str
+    log: str
+    pid: int | None = None
+
+
+@dataclass
 class ServiceRecord:
-    """One service and its database; pid is null when it does not run."""
+    """One service, its database and its first process; pid is null when that does not run."""
 
     database_url: str = field(repr=False)
     owner_url: str = field(repr=False)
@@ -69,6 +79,20 @@ class ServiceRecord:
     log: str
     pid: int | None = None
     env: dict[str, str] = field(default_factory=dict)
+    replicas: list[ReplicaRecord] = field(default_factory=list)
+
+    def processes(self, name: str) -> "dict[str, Process]":
+        """All of them by the names of their pid files and logs."""
+        every: list[Process] = [self, *self.replicas]
+        return {process_name(name, number): each for number, each in enumerate(every, start=1)}
+
+
+Process = ServiceRecord | ReplicaRecord
+
+
+def process_name(service: str, number: int) -> str:
+    """insight for the first process of insight, insight-2 for the second."""
+    return service if number == 1 else f"{service}-{number}"
 
 
 @dataclass
@@ -78,6 +102,14 @@ class TickerRecord:
     log: str
     clock: str = LOG
     pid: int | None = None
+
+
+def parts(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Whatever of a house may run as a process of its own, by the name of its pid file."""
+    processes: dict[str, Process] = {}
+    for name, service in record["services"].items():
+        processes |= service.processes(name)
+    return {**{name: record[name] for name in ("kafka", "postgres")}, **processes, "ticker": record["ticker"]}
 
 
 def write(directory: Path, record: Mapping[str, Any]) -> None:
@@ -98,7 +130,7 @@ def read(path: Path) -> dict[str, Any]:
     file = path / FILE if path.is_dir() else path
     try:
         record = json.loads(file.read_text())
-        services = {name: ServiceRecord(**each) for name, each in record["services"].items()}
+        services = {name: _service(each) for name, each in record["services"].items()}
         return {
             **record, "directory": Path(record["directory"]), "services": services,
             "kafka": KafkaRecord(**record["kafka"]), "postgres": PostgresRecord(**record["postgres"]),
@@ -108,3 +140,9 @@ def read(path: Path) -> dict[str, Any]:
         raise Trouble(f"there is no house at {file}: start one with ./evergreen up") from error
     except (ValueError, KeyError, TypeError) as error:
         raise Trouble(f"{file} can't be read ({error}): forget that house with ./evergreen clean") from error
+
+
+def _service(record: dict[str, Any]) -> ServiceRecord:
+    return ServiceRecord(
+        **{**record, "replicas": [ReplicaRecord(**each) for each in record.get("replicas", [])]}
+    )

@@ -1,32 +1,28 @@
 """Starting a program and waiting until it is of use, or telling why it is not."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 from deploy.errors import Trouble
-from deploy.local.house import plan
-from deploy.local.house.record import KafkaRecord, PostgresRecord, ServiceRecord
 from deploy.local.process import pid_files, processes
 from deploy.local.process.deadline import until
 from deploy.local.process.pid_files import Running
 from deploy.local.process.ports import is_free, is_listening
 from deploy.local.process.processes import Program
-from deploy.local.servers import kafka, postgres
 
 READY_SECONDS = 60.0
 LEAVING_SECONDS = 25.0
 # Between the choice of a port and its use somebody else may take it.
 TRIES = 4
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A program that is to be of use: its name, what makes it runnable, and how one sees that it is ready.
 
-    `ports` are those it is to listen on; `prepare` chooses others for it when a stranger has them.
+    `ports` are those it is to listen on; `move` chooses others where a stranger has them.
     """
 
     name: str
@@ -34,6 +30,7 @@ class Wanted:
     is_ready: Callable[[], bool]
     log: Path
     ports: Callable[[], Sequence[int]] = tuple
+    move: Callable[[], None] = lambda: None
 
 
 def raise_up(wanted: Wanted, pids: Path, closing: Event) -> None:
@@ -56,6 +53,7 @@ def raise_up(wanted: Wanted, pids: Path, closing: Event) -> None:
 
 
 def _raise(wanted: Wanted, pids: Path, closing: Event) -> None:
+    wanted.move()
     program = wanted.prepare()
     if closing.is_set():
         raise Trouble(f"{wanted.name} was not started: the house is closing")
@@ -98,44 +96,3 @@ def _complaint(wanted: Wanted, running: Running, closing: Event) -> str:
         what = f"was not ready within {READY_SECONDS:.0f} s"
         what = f"can't have port {', '.join(taken)}, another program listens there" if taken else what
     return f"{wanted.name} {what}; the end of {wanted.log}:\n{processes.last_lines(wanted.log)}"
-
-
-def raise_kafka(directory: Path, record: KafkaRecord, pids: Path, closing: Event, tell: Tell) -> None:
-    """The broker of the record, in service; its jars are downloaded first where they are missing."""
-
-    def prepare() -> Program:
-        plan.move_kafka(record)
-        broker = plan.kafka_of(directory, record)
-        return broker.prepare(lambda done, total: tell(f"downloading Apache Kafka: {done} of {total} jars"))
-
-    wanted = Wanted(
-        "kafka",
-        prepare,
-        lambda: kafka.answers(record.address),
-        plan.log_of(directory, "kafka"),
-        lambda: [plan.port_of(record.bootstrap), plan.port_of(record.controller or "")],
-    )
-    raise_up(wanted, pids, closing)
-
-
-def raise_postgres(
-    directory: Path,
-    record: PostgresRecord,
-    services: Collection[ServiceRecord],
-    pids: Path,
-    closing: Event,
-) -> None:
-    """The database server of the record, answering."""
-
-    def prepare() -> Program:
-        plan.move_postgres(record, services)
-        return plan.postgres_of(directory, record).prepare()
-
-    wanted = Wanted(
-        "postgres",
-        prepare,
-        lambda: postgres.answers(record.admin_url),
-        plan.log_of(directory, "postgres"),
-        lambda: [plan.port_of(record.admin_url)],
-    )
-    raise_up(wanted, pids, closing)
