@@ -17,9 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a line for each part of the house."""
-    from deploy.console import condition
+    import time
+
+    from deploy.console import condition, telling
     from deploy.local.house.house import House
 
     parts = condition.examine(House.load(arguments.directory))
-    condition.as_json(parts) if arguments.json else condition.as_table(parts)
+    telling.as_json(parts) if arguments.json else telling.as_table(parts, time.time())
     return READY if all(part.ready for part in parts) else NOT_READY

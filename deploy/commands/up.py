@@ -4,10 +4,10 @@ import argparse
 
 from deploy.console.directory import add_directory, link, shown
 from deploy.local.house.record import FILE, LOG, WALL
-from shared.contracts.topics import STAGES
+from shared.contracts.topics import PARTITIONS, STAGES
 
 HELP = "start Kafka, PostgreSQL and the four services, or what of them is dead, and say where they are"
-EXAMPLE = "evergreen up --port kafka=9092 --port postgres=5432"
+EXAMPLE = "evergreen up --port kafka=9092 --port postgres=5432 --scale insight=2"
 NAMES = ("kafka", "kafka-controller", "postgres", *STAGES)
 
 
@@ -41,6 +41,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a new house whose Kafka asks everybody who they are: a password and rights for each service, "
         "see docs/security.md",
     )
+    parser.add_argument(
+        "--scale",
+        metavar="NAME=N",
+        type=scale,
+        action="append",
+        default=[],
+        help="run so many processes of a service, which share its partitions (repeat)",
+    )
+    parser.add_argument(
+        "--watch",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="a supervisor starts again what dies (default)",
+    )
     parser.add_argument("--fresh", action="store_true", help="forget all data first")
 
 
@@ -49,6 +63,17 @@ def port(text: str) -> tuple[str, int]:
     name, _, number = text.partition("=")
     if name not in NAMES or not number.isdecimal() or not 0 < int(number) < 65_536:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PORT with NAME one of {', '.join(NAMES)}")
+    return name, int(number)
+
+
+def scale(text: str) -> tuple[str, int]:
+    """insight=2 as a pair; each process owns partitions, so there are no more of them than of these."""
+    name, _, number = text.partition("=")
+    if name not in STAGES or not number.isdecimal() or not 1 <= int(number) <= PARTITIONS:
+        names = ", ".join(STAGES)
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not NAME=N with NAME one of {names}, N 1 to {PARTITIONS}"
+        )
     return name, int(number)
 
 
@@ -77,6 +102,8 @@ def run(arguments: argparse.Namespace) -> int:
         ports=dict(arguments.port),
         clock=arguments.clock or (WALL if new else None),
         secure=arguments.secure,
+        scale=dict(arguments.scale),
+        watched=arguments.watch,
         tell=Narration(),
     )
     show(house, shown(link(house.directory)))

@@ -1,23 +1,26 @@
-"""The condition of each part of a house: running, ready, and how far behind."""
+"""The condition of each part of a house: running, ready, how far behind, how often it was started again."""
 
-import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
-from rich.console import Console
-from rich.table import Table
-
-from deploy.local.house import lag, metrics
+from deploy.local.house import closing, lag, metrics
 from deploy.local.house.house import House
-from deploy.local.house.record import WALL, ServiceRecord
-from deploy.local.house.services import is_ready
+from deploy.local.house.record import WALL, Process
+from deploy.local.house.services import readiness
 from deploy.local.process.apart import apart
 from deploy.local.servers import kafka, postgres
+from deploy.local.supervision import restarts
+from deploy.local.supervision.restarts import Restarts
 
 
 @dataclass(frozen=True)
 class Part:
-    """A server or service. None: not known, or not a thing that this part has."""
+    """A server or a process of a service. None: not known, or not a thing that this part has.
+
+    `not_ready` says why it is not ready, by what it is that is wrong, in the words of its /readyz.
+    """
 
     name: str
     pid: int | None
@@ -25,62 +28,61 @@ class Part:
     lag: int | None = None
     relay_depth: int | None = None
     dead_letters: int | None = None
+    not_ready: Mapping[str, str] = field(default_factory=dict)
+    restarts: Restarts = field(default_factory=Restarts)
 
 
 def examine(house: House) -> list[Part]:
     """Every part of the house, the servers first; all are asked at once."""
+    again = restarts.read(closing.pids(house.directory))
     with ThreadPoolExecutor(8) as pool:
         broker = pool.submit(kafka.answers, house.kafka.address)
         server = pool.submit(postgres.answers, house.postgres.admin_url)
         parts = [
-            Part("kafka", house.kafka.pid, broker.result()),
-            Part("postgres", house.postgres.pid, server.result()),
+            _server("kafka", house.kafka.pid, broker.result(), again),
+            _server("postgres", house.postgres.pid, server.result(), again),
         ]
         behind = apart(lag.by_service(house)) if all(part.ready for part in parts) else {}
-        services = pool.map(
-            lambda name: _service(name, house.services[name], behind.get(name)), house.services
-        )
-        return [*parts, *services, *_ticker(house)]
+        asked = [
+            pool.submit(partial(_process, process, record, behind.get(process), again))
+            for name, service in house.services.items()
+            for process, record in service.processes(name).items()
+        ]
+        return [*parts, *(each.result() for each in asked), *_helpers(house, again)]
 
 
-def _ticker(house: House) -> list[Part]:
-    """Nothing in a house whose time comes from its sources alone."""
-    pid = house.ticker.pid
-    return [Part("ticker", pid, pid is not None)] if house.ticker.clock == WALL else []
+def _server(name: str, pid: int | None, ready: bool, again: Mapping[str, Restarts]) -> Part:
+    wrong = {} if ready else {"server": "does not answer"}
+    return Part(name, pid, ready, not_ready=wrong, restarts=again.get(name, Restarts()))
 
 
-def _service(name: str, record: ServiceRecord, behind: int | None) -> Part:
+def _helpers(house: House, again: Mapping[str, Restarts]) -> list[Part]:
+    """The ticker, unless time comes from the sources alone; the supervisor, where the house is watched."""
+    ticker, supervisor = house.ticker, house.supervisor
+    found = [("ticker", ticker.pid)] if ticker.clock == WALL else []
+    found += [("supervisor", supervisor.pid)] if supervisor.watches else []
+    return [
+        Part(name, pid, pid is not None, not_ready=_down(pid), restarts=again.get(name, Restarts()))
+        for name, pid in found
+    ]
+
+
+def _down(pid: int | None) -> dict[str, str]:
+    return {} if pid else {"process": "does not run"}
+
+
+def _process(name: str, record: Process, behind: int | None, again: Mapping[str, Restarts]) -> Part:
+    """What is behind is so for all processes of a service together, and stands with the first."""
+    wrong = _down(record.pid) or readiness(record.health_url)
     numbers = metrics.read(record.metrics_url)
     return Part(
         name,
         record.pid,
-        is_ready(record.health_url),
+        not wrong,
         behind,
         numbers.get("evergreen_relay_depth"),
         # A counter by topic says nothing before the first.
         numbers.get("evergreen_dead_letters_total", 0) if numbers else None,
+        wrong,
+        again.get(name, Restarts()),
     )
-
-
-def as_json(parts: list[Part]) -> None:
-    """One object by name."""
-    print(json.dumps({part.name: asdict(part) for part in parts}, indent=2))
-
-
-def as_table(parts: list[Part]) -> None:
-    """A row for each part; a dash for what is not known."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    table.add_column("")
-    for title in ("pid", "lag", "relay depth", "dead letters"):
-        table.add_column(title, justify="right")
-    for part in parts:
-        numbers = (part.pid, part.lag, part.relay_depth, part.dead_letters)
-        table.add_row(part.name, _word(part), *("-" if each is None else str(each) for each in numbers))
-    Console(highlight=False).print(table)
-
-
-def _word(part: Part) -> str:
-    if part.ready:
-        return "[green]ready[/]"
-    return "[yellow]not ready[/]" if part.pid else "[red]down[/]"

@@ -20,9 +20,12 @@ def show(house: House, record: str) -> None:
         "PostgreSQL", _address(house.postgres.admin_url), _pid(house.postgres.pid, house.postgres.external)
     )
     for name, service in house.services.items():
-        table.add_row(name, f"{_root(service.health_url)}  (/readyz, /metrics)", _pid(service.pid))
+        for process, each in service.processes(name).items():
+            table.add_row(process, f"{_root(each.health_url)}  (/readyz, /metrics)", _pid(each.pid))
     if house.ticker.clock == WALL:
         table.add_row("ticker", "the wall clock as a source", _pid(house.ticker.pid))
+    if house.supervisor.watches:
+        table.add_row("supervisor", "starts again what dies", _pid(house.supervisor.pid))
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     console.print(f"topics      {', '.join(house.topics)} ({house.partitions} partitions each)")

@@ -2,16 +2,18 @@
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from typing import Any
 
 from deploy.errors import Trouble
 from deploy.local.house.record import FILE, parts, read, write
 from deploy.local.process import pid_files, processes
 from deploy.local.process.account import elsewhere
+from deploy.local.supervision import restarts
 
 FOLDERS = ("kafka", "postgres", "programs", "logs", "run", "secrets")
 SERVERS = ("kafka", "postgres")
@@ -52,18 +54,34 @@ def patience(name: str) -> float:
     return SERVER_SECONDS if name in SERVERS else SERVICE_SECONDS
 
 
+def stop(directory: Path, name: str) -> None:
+    """Stops this part of the house, if it runs."""
+    running = pid_files.find(name, pids(directory))
+    if running:
+        processes.stop(running, pids(directory), patience(name))
+
+
 def shut(directory: Path, spare: Collection[str] = ()) -> list[str]:
     """The names of what it stopped: the services first, while what they lean on still stands."""
     running = [one for one in pid_files.found(pids(directory)) if one.name not in spare]
-    services = [one for one in running if one.name not in SERVERS]
+    ours = (*SERVERS, "supervisor")
+    watching = [one for one in running if one.name == "supervisor"]
+    services = [one for one in running if one.name not in ours]
     servers = [one for one in running if one.name in SERVERS]
-    for group in (services, servers):
+    for group in (watching, services, servers):
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda one: processes.stop(one, pids(directory), patience(one.name)), group))
+    dismiss(directory, spare)
+    if not spare:
+        restarts.forget(pids(directory))
+    return [one.name for one in running]
+
+
+def dismiss(directory: Path, spare: Collection[str]) -> None:
+    """What died is not wanted back, but for those spared."""
     for one in pid_files.dead(pids(directory)):
         if one.name not in spare:
             pid_files.forget(one, pids(directory))
-    return [one.name for one in running]
 
 
 def bring_down(directory: Path) -> list[str]:
@@ -73,11 +91,21 @@ def bring_down(directory: Path) -> list[str]:
     with held(directory):
         stopped = shut(directory)
         with suppress(Trouble):
-            record = read(directory)
-            for part in parts(record).values():
-                part.pid = None
-            write(directory, record)
+            save(read(directory))
     return stopped
+
+
+def save(record: Mapping[str, Any]) -> None:
+    """Writes house.json, with the pids that run now."""
+    look(record)
+    write(record["directory"], {name: part for name, part in record.items() if not name.startswith("_")})
+
+
+def look(record: Mapping[str, Any]) -> None:
+    """Notes in the record which of its parts run now."""
+    for name, part in parts(record).items():
+        running = pid_files.find(name, pids(record["directory"]))
+        part.pid = running.pid if running else None
 
 
 def forget(directory: Path) -> None:

@@ -1,7 +1,7 @@
 """A whole house on this machine: Kafka, PostgreSQL and the services, opened, broken, mended and closed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -10,21 +10,22 @@ from typing import Any
 
 from deploy.errors import Trouble
 from deploy.local.house import closing, opening
-from deploy.local.house.programs import wanted
+from deploy.local.house.programs import wanted, wanted_again
 from deploy.local.house.record import (
     WALL,
     KafkaRecord,
     PostgresRecord,
     ServiceRecord,
+    SupervisorRecord,
     TickerRecord,
-    parts,
     read,
-    write,
 )
+from deploy.local.house.servers import SERVERS
 from deploy.local.house.services import TICKER
 from deploy.local.process import pid_files, processes
 from deploy.local.process.pid_files import Running
 from deploy.local.process.starting import raise_up
+from deploy.local.supervision.supervisor import SUPERVISOR
 from shared.contracts.topics import STAGES
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -32,10 +33,6 @@ Tell = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
-    return None
-
-
-def _stay() -> None:
     return None
 
 
@@ -48,6 +45,7 @@ class House:
     postgres: PostgresRecord
     services: dict[str, ServiceRecord]
     ticker: TickerRecord
+    supervisor: SupervisorRecord
     topics: list[str]
     partitions: int
     _closing: Event = field(default_factory=Event, repr=False, compare=False)
@@ -65,15 +63,19 @@ class House:
         ports: Mapping[str, int] = NOTHING,
         clock: str | None = None,
         secure: bool = False,
+        scale: Mapping[str, int] = NOTHING,
+        watched: bool | None = None,
         tell: Tell = _silent,
     ) -> "House":
         """The house, provisioned, these services ready. What runs is left alone, what is dead is started.
 
         kafka (host:port) and postgres (an administrator's URL) name servers from outside: provisioned, never
         started or stopped. ports are by name: kafka, kafka-controller, postgres and each service. env goes to
-        the services started now. clock is wall (a ticker runs) or log (sources alone say how late it is);
-        None: as it was, log in a new house. fresh forgets all data first. secure: a new house's Kafka asks
-        everybody who they are; one that is there keeps its way. tell hears what goes on by lines.
+        the services started now. clock is wall (a ticker runs) or log (sources alone say how late it is),
+        scale how many processes a service has, watched whether a supervisor starts again what dies: as they
+        were where nothing is said; log, one each, unwatched in a new house. fresh forgets all data first.
+        secure: a new house's Kafka asks everybody who they are; one that is there keeps its way. tell hears
+        what goes on by lines.
         Trouble says what is in the way; nothing that this call started is left running then.
         """
         directory = directory.resolve()
@@ -83,15 +85,17 @@ class House:
                 closing.empty(directory)
             house = cls(**opening.found_or_planned(directory, kafka, postgres, ports, secure))
             house.ticker.clock = clock or house.ticker.clock
+            house.supervisor.watches = house.supervisor.watches if watched is None else watched
+            opening.scale(directory, house.services, scale)
             house._open(services, env, tell)
         return house
 
     @classmethod
     def load(cls, path: Path) -> "House":
         """The house that a house.json (or the directory with it) describes, with the pids that run now."""
-        house = cls(**read(path))
-        house._look()
-        return house
+        record = read(path)
+        closing.look(record)
+        return cls(**record)
 
     def start_service(self, name: str, env: Mapping[str, str] | None = None) -> None:
         """Starts what of it does not run, and waits until it is ready. env replaces what it had before."""
@@ -110,7 +114,7 @@ class House:
     def stop_service(self, name: str) -> None:
         """SIGTERM, and waits until it has gone; killed when that takes too long."""
         for each in self.services[name].processes(name):
-            self._stop(each)
+            closing.stop(self.directory, each)
         self._save()
 
     def kill(self, name: str) -> None:
@@ -125,9 +129,15 @@ class House:
 
     def restart(self, name: str) -> None:
         """Starts a killed one again, on the same ports and data; one that runs is stopped first."""
-        self._stop(name)
-        # Where it was: those who talk to it know that address.
-        raise_up(replace(wanted(name, vars(self)), move=_stay), self._pids, self._closing)
+        closing.stop(self.directory, name)
+        raise_up(wanted_again(name, vars(self)), self._pids, self._closing)
+        self._save()
+
+    def revive(self, name: str) -> None:
+        """Starts one that died, and does not wait until it is ready."""
+        part = wanted_again(name, vars(self))
+        part.move()
+        processes.start(part.prepare(), self._pids)
         self._save()
 
     def close(self) -> None:
@@ -169,10 +179,13 @@ class House:
         work: dict[str, Callable[[], None]] = {
             name: partial(self.start_service, name, env) for name in services
         }
-        if self.ticker.clock == WALL:
-            work[TICKER] = partial(self._raise, TICKER)
-        else:
-            self._stop(TICKER)
+        for name, runs in ((TICKER, self.ticker.clock == WALL), (SUPERVISOR, self.supervisor.watches)):
+            if runs:
+                work[name] = partial(self._raise, name)
+            else:
+                closing.stop(self.directory, name)
+        asked = [process for name in services for process in self.services[name].processes(name)]
+        closing.dismiss(self.directory, [*asked, *work, *SERVERS])
         if work:
             tell(f"starting {', '.join(work)}")
         opening.side_by_side(list(work.values()), self._closing)
@@ -180,16 +193,5 @@ class House:
     def _raise(self, name: str) -> None:
         raise_up(wanted(name, vars(self)), self._pids, self._closing)
 
-    def _stop(self, name: str) -> None:
-        running = self.running(name)
-        if running:
-            processes.stop(running, self._pids, closing.patience(name))
-
     def _save(self) -> None:
-        self._look()
-        write(self.directory, {each.name: getattr(self, each.name) for each in fields(self) if each.repr})
-
-    def _look(self) -> None:
-        for name, record in parts(vars(self)).items():
-            running = self.running(name)
-            record.pid = running.pid if running else None
+        closing.save(vars(self))

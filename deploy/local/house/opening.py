@@ -53,7 +53,7 @@ def _planned(
     return {
         "directory": directory, "kafka": servers[0], "postgres": servers[1],
         "services": plan.plan_services(directory, servers[1].admin_url, chosen),
-        "ticker": plan.plan_ticker(directory),
+        "ticker": plan.plan_ticker(directory), "supervisor": plan.plan_supervisor(directory),
         "topics": [topic.name for topic in wanted], "partitions": max(topic.partitions for topic in wanted),
     }  # fmt: skip
 
@@ -73,6 +73,14 @@ def _agree(directory: Path, what: str, asked: str | None, has: str) -> None:
             f"the house at {directory} has its data on another {what} ({databases.shown(has)}): "
             "choose another directory (--directory), or forget its data first (clean)"
         )
+
+
+def scale(directory: Path, services: Mapping[str, ServiceRecord], wanted: Mapping[str, int]) -> None:
+    """Plans so many processes of these services, and stops those that are too many."""
+    for name, count in wanted.items():
+        for surplus in list(services[name].processes(name))[count:]:
+            closing.stop(directory, surplus)
+        plan.scale(directory, name, services[name], count)
 
 
 def raise_servers(

@@ -7,7 +7,15 @@ from urllib.parse import urlsplit
 
 from deploy.databases import databases
 from deploy.errors import Trouble
-from deploy.local.house.record import KafkaRecord, PostgresRecord, ServiceRecord, TickerRecord
+from deploy.local.house.record import (
+    KafkaRecord,
+    PostgresRecord,
+    ReplicaRecord,
+    ServiceRecord,
+    SupervisorRecord,
+    TickerRecord,
+    process_name,
+)
 from deploy.local.process.account import home, unprivileged
 from deploy.local.process.ports import HOST, free_port, is_free, settle
 from deploy.local.servers.kafka import Kafka
@@ -82,6 +90,19 @@ def plan_services(directory: Path, admin_url: str, ports: Mapping[str, int]) -> 
 def plan_ticker(directory: Path) -> TickerRecord:
     """Event time comes from the sources alone, until the wall clock is asked for."""
     return TickerRecord(str(log_of(directory, "ticker")))
+
+
+def plan_supervisor(directory: Path) -> SupervisorRecord:
+    """Nobody watches, until that is asked for."""
+    return SupervisorRecord(str(log_of(directory, "supervisor")))
+
+
+def scale(directory: Path, name: str, record: ServiceRecord, count: int) -> None:
+    """From now on the service has so many processes, each with a port and a log of its own."""
+    del record.replicas[count - 1 :]
+    for number in range(len(record.replicas) + 2, count + 1):
+        url, log = f"http://{HOST}:{free_port()}", log_of(directory, process_name(name, number))
+        record.replicas.append(ReplicaRecord(f"{url}/readyz", f"{url}/metrics", str(log)))
 
 
 def move_kafka(record: KafkaRecord) -> None:

@@ -104,12 +104,22 @@ class TickerRecord:
     pid: int | None = None
 
 
+@dataclass
+class SupervisorRecord:
+    """Who starts again what died. `watches`: it is to run."""
+
+    log: str
+    watches: bool = False
+    pid: int | None = None
+
+
 def parts(record: Mapping[str, Any]) -> dict[str, Any]:
     """Whatever of a house may run as a process of its own, by the name of its pid file."""
     processes: dict[str, Process] = {}
     for name, service in record["services"].items():
         processes |= service.processes(name)
-    return {**{name: record[name] for name in ("kafka", "postgres")}, **processes, "ticker": record["ticker"]}
+    others = {name: record[name] for name in ("kafka", "postgres", "ticker", "supervisor")}
+    return {**others, **processes}
 
 
 def write(directory: Path, record: Mapping[str, Any]) -> None:
@@ -135,11 +145,17 @@ def read(path: Path) -> dict[str, Any]:
             **record, "directory": Path(record["directory"]), "services": services,
             "kafka": KafkaRecord(**record["kafka"]), "postgres": PostgresRecord(**record["postgres"]),
             "ticker": TickerRecord(**record["ticker"]),
+            "supervisor": SupervisorRecord(**record.get("supervisor", _unwatched(record["directory"]))),
         }  # fmt: skip
     except FileNotFoundError as error:
         raise Trouble(f"there is no house at {file}: start one with ./evergreen up") from error
     except (ValueError, KeyError, TypeError) as error:
         raise Trouble(f"{file} can't be read ({error}): forget that house with ./evergreen clean") from error
+
+
+def _unwatched(directory: str) -> dict[str, Any]:
+    """A house made before there was a supervisor."""
+    return {"log": f"{directory}/logs/supervisor.log"}
 
 
 def _service(record: dict[str, Any]) -> ServiceRecord:

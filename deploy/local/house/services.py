@@ -1,16 +1,20 @@
-"""The services and the ticker as processes."""
+"""The services, the ticker and the supervisor as processes."""
 
+import json
 import os
 import sys
+import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.errors import Trouble
 from deploy.local.house.plan import on_free_port, port_of
-from deploy.local.house.record import Process, ServiceRecord, TickerRecord, process_name
+from deploy.local.house.record import Process, ServiceRecord, SupervisorRecord, TickerRecord, process_name
 from deploy.local.process.ports import HOST
 from deploy.local.process.processes import Program
 from deploy.local.process.starting import Wanted
+from deploy.local.supervision.supervisor import SUPERVISOR, WATCHING
 from deploy.places import ROOT
 from deploy.ticker import TICKING
 
@@ -56,29 +60,46 @@ def _environment(record: ServiceRecord, process: Process, number: int, kafka: st
 
 def wanted_ticker(record: TickerRecord, kafka: str) -> Wanted:
     """The ticker, once Kafka has taken its first tick."""
-    log = Path(record.log)
+    return _speaker(TICKER, Path(record.log), ["deploy.ticker"], {"EVERGREEN_KAFKA": kafka}, TICKING)
+
+
+def wanted_supervisor(record: SupervisorRecord, directory: Path) -> Wanted:
+    """The supervisor, once it watches."""
+    words = ["deploy.local.supervision.supervisor", str(directory)]
+    return _speaker(SUPERVISOR, Path(record.log), words, {}, WATCHING)
+
+
+def _speaker(name: str, log: Path, words: list[str], env: dict[str, str], says: str) -> Wanted:
+    """A module of ours that serves nothing: it is ready when its log says so."""
     before = 0
 
     def prepare() -> Program:
         nonlocal before
         before = len(_said(log))
-        argv = [sys.executable, "-m", "deploy.ticker"]
-        return Program(TICKER, argv, log, ROOT, {**os.environ, "EVERGREEN_KAFKA": kafka})
+        return Program(name, [sys.executable, "-m", *words], log, ROOT, {**os.environ, **env})
 
-    def ticks() -> bool:
-        return TICKING.encode() in _said(log)[before:]
-
-    return Wanted(TICKER, prepare, ticks, log)
+    return Wanted(name, prepare, lambda: says.encode() in _said(log)[before:], log)
 
 
 def _said(log: Path) -> bytes:
     return log.read_bytes() if log.exists() else b""
 
 
+def readiness(health_url: str) -> dict[str, str]:
+    """What is wrong with a service and why, in its own words; nothing when it is ready."""
+    try:
+        with urllib.request.urlopen(health_url, timeout=2):
+            return {}
+    except urllib.error.HTTPError as answer:
+        with suppress(ValueError, KeyError, AttributeError), answer:
+            return {str(what): str(why) for what, why in json.loads(answer.read())["not_ready"].items()} or {
+                "readiness": "not ready"
+            }
+        return {"readiness": f"{health_url} answers {answer.code}"}
+    except OSError as error:
+        return {"readiness": f"{health_url} does not answer: {error}"}
+
+
 def is_ready(health_url: str) -> bool:
     """Whether the service says that it is ready."""
-    try:
-        with urllib.request.urlopen(health_url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
+    return not readiness(health_url)

@@ -105,6 +105,14 @@ def _signal(pid: int, number: int, group: bool = False) -> None:
         return
 
 
+def last_line(log: Path, most: int = 300) -> str:
+    """What was said last; empty when nothing was."""
+    with suppress(FileNotFoundError):
+        said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        return said[-1][:most] if said else ""
+    return ""
+
+
 def last_lines(log: Path) -> str:
     """The end of a log, for an error message."""
     try:

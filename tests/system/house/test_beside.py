@@ -101,7 +101,7 @@ def test_down_finds_everything_by_its_pid_files_alone_and_the_data_stay(beside: 
     record.write_text("torn")
     with pytest.raises(Trouble, match="can't be read"):
         House.load(record)
-    assert set(closing.bring_down(beside.directory)) == {"kafka", "postgres"}
+    assert set(closing.bring_down(beside.directory)) == {"kafka", "postgres", "supervisor"}
     assert not kafka.answers(beside.kafka.bootstrap)
     record.write_text(kept)
     again = House.open(beside.directory, services=[])

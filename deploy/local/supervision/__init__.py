@@ -1,0 +1,1 @@
+"""What of a watched house dies is started again."""
