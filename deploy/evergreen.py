@@ -23,6 +23,7 @@ COMMANDS = (
     "play",
     "publish",
     "tail",
+    "redrive",
     "journey",
 )
 DONE, FAILED, INTERRUPTED = 0, 1, 130

@@ -127,7 +127,7 @@ def admit(
             if isinstance(reason, Unknown) and record.topic not in policy.external:
                 admitted.refused[record.topic, "skipped"] += 1
             elif record.topic in policy.dead_letters_for:
-                admitted.dead_letters.append(dead_letter(record, str(reason), recorded))
+                admitted.dead_letters.append(dead_letter(record, str(reason), recorded, for_all=True))
             else:
                 admitted.refused[record.topic, "refused"] += 1
             continue
@@ -146,7 +146,7 @@ def dead_lettered(
     return admitted
 
 
-def dead_letter(record: Record, reason: str, recorded: datetime) -> DeadLetter:
+def dead_letter(record: Record, reason: str, recorded: datetime, *, for_all: bool = False) -> DeadLetter:
     """The record as it is kept: bytes, headers, place and reason."""
     return DeadLetter(
         topic=record.topic,
@@ -157,4 +157,5 @@ def dead_letter(record: Record, reason: str, recorded: datetime) -> DeadLetter:
         headers=[(name, raw) for name, raw in record.headers],
         reason=reason.replace("\0", "").encode("ascii", "backslashreplace").decode()[:REASON],
         recorded=recorded,
+        for_all=for_all,
     )

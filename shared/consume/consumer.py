@@ -1,13 +1,13 @@
 """Records come in by FastStream in batches; PostgreSQL holds the truth of what was taken.
 
 FastStream's acknowledgement policies each lose or repeat a message when a handler raises, so this uses
-none of them: offsets are fenced in the transaction that stores the effects, and Kafka's committed
-offset follows, for those who watch the group. An outage is waited out; what else fails is `poison.py`'s.
+none of them: offsets are fenced in the transaction that stores the effects, and Kafka's committed offset
+follows, for those who watch the group. What fails is `poison.py`'s.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,12 +45,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self, settings: Settings, policy: AdmissionPolicy, store: Store, handler: Handler) -> None:
         self.settings, self.policy, self.store, self.handler = settings, policy, store, handler
         self.positions: dict[TopicPartition, int] = {}
-        self._busy = asyncio.Lock()
+        self.busy = asyncio.Lock()
         self._leaving = self._stopping = False
         self._committed_at, self._retrying = 0.0, False
-        self.isolator = PoisonIsolator(
-            self._write, self._dead_letter, self._rehearse, policy.type_of, self._retry
-        )
+        steps = (self._write, self._dead_letter, self._rehearse)
+        self.isolator = PoisonIsolator(*steps, policy.type_of, self._retry)
         self._broker = KafkaBroker(
             **broker_arguments(settings.kafka), client_id=settings.service, logger=None, apply_types=False,
             allow_auto_create_topics=False, graceful_timeout=8.0,
@@ -82,7 +81,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def at_work(self) -> bool:
         """A batch is in hand and no outage holds it up."""
-        return self._busy.locked() and not self._retrying
+        return self.busy.locked() and not self._retrying
 
     async def start(self) -> None:
         """Join the group. Errors: `KafkaError` while the broker is away."""
@@ -94,14 +93,18 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def stop(self) -> None:
         """Finish the batch in hand, tell Kafka how far it came, and leave."""
         self._leaving = self._stopping = True
-        async with self._busy:
+        async with self.busy:
             await self._commit_offsets(force=True)
         await self._broker.stop()
+
+    def owned(self) -> Mapping[TopicPartition, int]:
+        """Positions of its own partitions, none while these change: ask with `busy` held."""
+        return {} if self._leaving else self.positions
 
     async def on_partitions_revoked(self, revoked: set[KafkaPartition]) -> None:
         """The batch in hand is written or given up before anybody else may begin."""
         self._leaving = True
-        async with self._busy:
+        async with self.busy:
             self.positions.clear()
             self.handler.forget()
             self.isolator.forget()
@@ -109,9 +112,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: set[KafkaPartition]) -> None:
         """Records may arrive before this returns (aiokafka 738): pause, seek to the truth, resume."""
         client = self.client
-        assert client is not None
+        assert client
         client.pause(*assigned)
-        async with self._busy:
+        async with self.busy:
             await self.isolator.retry(lambda: self._seek(assigned))
             self.handler.assigned(frozenset(tp.partition for tp in assigned))
             self._leaving = False
@@ -125,7 +128,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return KafkaMessage(body=b"", raw_message=records, consumer=self._subscriber.consumer)
 
     async def _hear(self, records: Any) -> None:
-        async with self._busy:
+        async with self.busy:
             if self._leaving:
                 return  # committed, or another's partitions: whoever comes next takes these
             owned = [r for r in records if (r.topic, r.partition) in self.positions]
@@ -139,11 +142,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _rewind(self) -> None:
         """Fetch from the truth: what was given up would be skipped otherwise."""
-        if self.client is None:
-            return
-        for (topic, partition), offset in self.positions.items():
-            if (tp := KafkaPartition(topic, partition)) in self.client.assignment():
-                self.client.seek(tp, offset)
+        client = self._subscriber.consumer
+        for place, offset in self.positions.items() if client else ():
+            if (tp := KafkaPartition(*place)) in client.assignment():
+                client.seek(tp, offset)
 
     async def _write(self, records: Sequence[Record]) -> None:
         await write_in_order(self.policy, records, self.positions, self.settings.batch, self._persist)
@@ -151,8 +153,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _dead_letter(self, record: Record, reason: str) -> None:
         await self._persist(dead_lettered([record], self.positions, reason, datetime.now(UTC)))
 
-    async def _rehearse(self, record: Record) -> bool:
-        return await rehearse(self.policy, self.store, self.handler, self.positions, record)
+    def _rehearse(self, record: Record) -> Awaitable[bool]:
+        return rehearse(self.policy, self.store, self.handler, self.positions, record)
 
     async def _persist(self, admitted: Admitted) -> None:
         if admitted.positions:

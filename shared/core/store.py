@@ -52,7 +52,10 @@ class StoredFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record that could not be taken: where it lay, its bytes, and why."""
+    """A record that could not be taken: where it lay, its bytes, and why.
+
+    `attempt` counts from 1. `for_all`: nobody could read it; else this service alone has not taken it.
+    """
 
     topic: str
     partition: int
@@ -62,6 +65,8 @@ class DeadLetter:
     headers: Sequence[tuple[str, bytes | None]]
     reason: str
     recorded: datetime
+    attempt: int = 1
+    for_all: bool = False
 
 
 @dataclass(slots=True)

@@ -33,6 +33,11 @@ DEAD_LETTERS = Counter(
     "Records kept as dead letters and sent to dead-letters, by the topic they lay on.",
     ["topic"],
 )
+REDRIVEN = Counter(
+    "evergreen_redriven",
+    "Dead letters heard again, by what became of them: applied, known, failed.",
+    ["topic", "outcome"],
+)
 CONFLICTS = Counter("evergreen_conflicts", "Transactions given up because another writer was first.")
 RETRIES = Counter("evergreen_retries", "Batches tried again, by the kind of error.", ["reason"])
 

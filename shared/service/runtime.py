@@ -26,6 +26,7 @@ from shared.resilience.retry import retry
 from shared.service.database import open_database
 from shared.service.inbox_pruning import keep_pruning
 from shared.service.monitor import watch
+from shared.service.redriver import Redriver
 from shared.settings import Settings, read_settings
 from shared.storage.postgres import PostgresStore
 
@@ -79,6 +80,7 @@ async def _serve(service: Service, settings: Settings) -> None:
             context.relay.run(),
             retry(consumer.start, "waiting for Kafka"),
             keep_pruning(context.store.pool),
+            Redriver(consumer, context.store).run(),
         )
         await _first(working, stop)
         await _close(consumer, context, working)

@@ -79,7 +79,7 @@ class MemoryStore:
                 self._timers[stream] = Timer(due, stream, partition)
 
     def _is_dead_letter(self, record: DeadLetter) -> bool:
-        place = attrgetter("topic", "partition", "offset")
+        place = attrgetter("topic", "partition", "offset", "attempt")
         return any(place(record) == place(other) for other in self.dead_letters)
 
     def _refuse(self, changes: Changes) -> None:

@@ -156,8 +156,19 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     yield (
         "dead_letter",
         [
-            (p.topic, p.partition, p.offset, p.key, p.body, headers_json(p.headers), p.reason, p.recorded)
-            for p in changes.dead_letters
+            (
+                d.topic,
+                d.partition,
+                d.offset,
+                d.key,
+                d.body,
+                headers_json(d.headers),
+                d.reason,
+                d.recorded,
+                d.attempt,
+                d.for_all,
+            )
+            for d in changes.dead_letters
         ],
     )
     yield "heartbeat", sorted(changes.heartbeats.items())

@@ -12,6 +12,7 @@ from shared.consume.admission import AdmissionPolicy
 from shared.consume.consumer import Consumer
 from shared.consume.partitioner import partition_of
 from shared.contracts.event import Event, encode
+from shared.contracts.fact import Vocabulary
 from shared.core.batch import Stage
 from shared.core.handler import Handler
 from shared.publish.relay import Relay
@@ -45,10 +46,20 @@ class Restaurant:
             self.stage, DECIDED, ServiceContext(self.settings, self.store, Relay(self.settings))
         )
 
-    def consumer(self, handler: Handler | None = None, **settings: Any) -> Consumer:
+    @property
+    def store_name(self) -> str:
+        """Its database's."""
+        return self.settings.database.rpartition("/")[2]
+
+    def consumer(
+        self, handler: Handler | None = None, hears: Vocabulary = HEARD, keeps: bool = True, **settings: Any
+    ) -> Consumer:
         topics = frozenset({self.topic})
         policy = AdmissionPolicy(
-            {self.topic: HEARD}, topics, topics, lambda key: partition_of(key, PARTITIONS)
+            {self.topic: hears},
+            topics if keeps else frozenset(),
+            topics,
+            lambda key: partition_of(key, PARTITIONS),
         )
         return Consumer(replace(self.settings, **settings), policy, self.store, handler or self.handler)
 

@@ -1,5 +1,6 @@
 """Three demos of the whole log, each on a house of its own, each played once for all tests."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,6 +15,7 @@ from deploy.playing.timetable import Disorder
 from deploy.purchases.cdnow import cdnow
 from tests.system.demo.deaths import Deaths
 from tests.system.demo.playing import Ended, demo, dismantle
+from tests.system.demo.poisoned import Poisoned
 
 SEED = 1997
 # Records a batch: few, so that there is a batch in hand whenever somebody dies.
@@ -64,3 +66,12 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, list[str]]:
         deaths = Deaths(house, cdnow(), SEED)
         ended = demo(house, cdnow(), Manner(ahead=THREE_WEEKS), deaths)
         return ended, deaths.died
+
+
+@pytest.fixture(scope="session")
+def redriven(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, Poisoned]:
+    """In order, while tables refuse a tenth of the customers; mended and redriven after four weeks."""
+    with four_services(tmp_path_factory.mktemp("redriven")) as house:
+        poisoned = Poisoned(house, cdnow())
+        asyncio.run(poisoned.plant())
+        return demo(house, cdnow(), Manner(ahead=THREE_WEEKS), poisoned), poisoned

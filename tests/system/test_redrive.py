@@ -1,0 +1,170 @@
+"""Dead letters that are asked for go through their service once more, and each is taken once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from deploy import databases
+from deploy.databases import Database
+from deploy.local.house.house import House
+from deploy.redrive.letters import Choice, Place
+from deploy.redrive.sending import Databases, Outcome
+from shared.consume.consumer import Consumer
+from shared.contracts.fact import vocabulary
+from shared.service.redriver import Redriver
+from shared.storage.postgres import PostgresStore
+from tests.shared.core.kitchen import EggWanted
+from tests.system.restaurant import Restaurant, hearing, until
+from tests.system.sabotage import Trouble, missing_grant
+from tests.system.test_own_fault import Moods
+from tests.system.wishes import all_taken, heard_once, wishes
+
+ANY = Choice()
+MOMENT = datetime(2026, 2, 1, tzinfo=UTC)
+BAD = {f"w{n}" for n in range(0, 100, 10)}
+
+
+class EggWithSalt(EggWanted):
+    """As a release that asks for more than its senders know of."""
+
+    salt: int
+
+
+@asynccontextmanager
+async def redriving(consumer: Consumer, store: PostgresStore) -> AsyncIterator[None]:
+    running = asyncio.create_task(Redriver(consumer, store).run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+@asynccontextmanager
+async def counter(*places: Restaurant) -> AsyncIterator[Databases]:
+    """Where letters are asked for: all of these hear the first one's topic."""
+    async with AsyncExitStack() as stack:
+        connections: dict[str, Any] = {}
+        for place in places:
+            connections[place.store_name] = await asyncpg.connect(place.settings.database)
+            stack.push_async_callback(connections[place.store_name].close)
+        yield Databases(connections, {places[0].topic: list(connections)})
+
+
+async def sent(at: Databases, choice: Choice = ANY, patience: float = 20) -> dict[Outcome, int]:
+    """What became of all that is open."""
+    moment = datetime.now(UTC)
+    await at.ask(await at.open_letters(choice), moment)
+    return dict(await at.follow(moment, patience, lambda done, all_: None))
+
+
+async def refused(place: Restaurant, moods: Moods) -> None:
+    """A hundred wishes, of which ten become dead letters."""
+    async with hearing(place.consumer(moods.handler(place))):
+        await place.publish(*wishes(100))
+        await all_taken(place, 100)
+    assert len(await place.dead_letters()) == 10
+
+
+async def test_what_is_mended_is_applied_and_what_is_not_fails_again_as_the_next_attempt(
+    place: Restaurant,
+) -> None:
+    moods, name = Moods(bad=set(BAD)), place.store_name
+    await refused(place, moods)
+    moods.bad = {"w30", "w40"}
+    consumer = place.consumer(moods.handler(place))
+    reason = "ZeroDivisionError: no pan left"
+    async with hearing(consumer), redriving(consumer, place.store), counter(place) as at:
+        assert await sent(at) == {(name, "applied", None): 8, (name, "failed", reason): 2}
+        [letters] = (await at.open_letters(ANY)).values()
+        assert [letter.attempt for letter in letters] == [2, 2]
+        moods.bad = set()
+        first = letters[0]
+        chosen = Choice(Place(first.topic, first.partition, first.offset))
+        assert await sent(at, chosen) == {(name, "applied", None): 1}
+        assert await sent(at, Choice(reason="^Zero", until=first.recorded)) == {}
+        assert await sent(at, Choice(reason="^Zero", since=first.recorded)) == {(name, "applied", None): 1}
+        assert await sent(at) == {}
+    await heard_once(place, 100)
+    assert len(await place.dead_letters()) == 12
+
+
+async def test_what_was_taken_meanwhile_is_known_and_changes_nothing(place: Restaurant) -> None:
+    moods = Moods(bad=set(BAD))
+    await refused(place, moods)
+    moods.bad = set()
+    consumer = place.consumer(moods.handler(place))
+    async with hearing(consumer), redriving(consumer, place.store), counter(place) as at:
+        await place.publish(*wishes(100))  # their sender tries again
+        await all_taken(place, 200)
+        assert await sent(at) == {(place.store_name, "known", None): 10}
+    await heard_once(place, 100)
+
+
+async def test_letters_wait_while_the_database_refuses_all_and_while_their_partition_is_anothers(
+    place: Restaurant, trouble: Trouble
+) -> None:
+    moods, name = Moods(bad=set(BAD)), place.store_name
+    await refused(place, moods)
+    moods.bad = set()
+    consumer = place.consumer(moods.handler(place))
+    async with counter(place) as at:
+        async with redriving(consumer, place.store):  # owns nothing yet
+            assert await sent(at, patience=2.0) == {(name, None, None): 10}
+        await missing_grant(trouble, True)
+        async with hearing(consumer), redriving(consumer, place.store):
+            moment = await at.connections[name].fetchval("select max(requested) from redrives")
+            assert dict(await at.follow(moment, 3.0, lambda done, all_: None)) == {(name, None, None): 10}
+            await missing_grant(trouble, False)
+            found = await at.follow(moment, 20.0, lambda done, all_: None)
+    assert dict(found) == {(name, "applied", None): 10}
+    await heard_once(place, 100)
+
+
+@pytest.fixture
+def trouble(house: House, database: Database) -> Trouble:
+    return Trouble(database, house.postgres.admin_url)
+
+
+@pytest.fixture
+async def beside(house: House, place: Restaurant) -> AsyncIterator[Restaurant]:
+    """Another service that hears the same topic, and keeps no dead letters for others."""
+    [made] = databases.databases(house.postgres.admin_url, [f"kitchen_{uuid4().hex[:8]}"])
+    await databases.provide(house.postgres.admin_url, [made])
+    async with asyncpg.create_pool(made.url, min_size=1, max_size=4) as pool:
+        yield Restaurant(replace(place.settings, database=made.url), PostgresStore(pool))
+
+
+async def test_what_nobody_could_read_goes_to_every_listener_once_it_can_be_read(
+    place: Restaurant, beside: Restaurant
+) -> None:
+    await place.publish(*wishes(30))
+    old = vocabulary(EggWithSalt)
+    async with hearing(place.consumer(hears=old)):
+        await all_taken(place, 30)
+    async with hearing(beside.consumer(hears=old, keeps=False)):
+        await all_taken(beside, 30)
+    assert (len(await place.dead_letters()), await beside.dead_letters()) == (30, [])
+    async with counter(place, beside) as at:
+        kept = await at.open_letters(ANY)
+        assert await at.ask(kept, MOMENT) == 30
+        for each in (place, beside):
+            consumer = each.consumer()
+            async with hearing(consumer), redriving(consumer, each.store):
+                await until(partial(_settled, each))
+            await heard_once(each, 30)
+        names = (place.store_name, beside.store_name)
+        assert await at.outcomes(MOMENT) == {(name, "applied", None): 30 for name in names}
+
+
+async def _settled(place: Restaurant) -> bool:
+    return bool(await place.store.pool.fetchval("select bool_and(settled is not null) from redrives"))
