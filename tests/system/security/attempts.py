@@ -1,8 +1,11 @@
 """What a principal may try to do on Kafka, each with a client of its own."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from shared.kafka import kafka_client
 from shared.resilience.retry import probe
@@ -34,3 +37,24 @@ async def read(address: str, topic: str, group: str | None = None) -> None:
         if group:
             await consumer.committed(TopicPartition(topic, 0))
         await consumer.getmany(timeout_ms=500)
+
+
+async def soon(attempt: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Again until it works: the broker hears a moment later what the controller was told."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await attempt()
+            except KafkaError:
+                await asyncio.sleep(0.05)
+
+
+async def gone() -> None:
+    """Returns when every connection of this loop is closed.
+
+    By TLS one is not when `close()` returns: a loop that ends before the goodbyes leaves a socket unclosed.
+    """
+    loop: Any = asyncio.get_running_loop()
+    async with asyncio.timeout(20):
+        while len(loop._selector.get_map()) > 1:  # its own pipe
+            await asyncio.sleep(0.01)

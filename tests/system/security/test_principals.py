@@ -21,7 +21,7 @@ from shared.contracts.topics import TOPICS
 from shared.kafka import kafka_address, kafka_client
 from shared.resilience.retry import probe
 from tests.system.restaurant import until
-from tests.system.security.attempts import enter, read, write
+from tests.system.security.attempts import enter, read, soon, write
 
 RIGHTS = rights(pages())
 WHO = sorted({right.principal for right in RIGHTS})
@@ -121,7 +121,7 @@ async def test_what_kafka_was_told_outlives_it_and_a_password_can_be_changed(
     await principals.provide(secure.kafka.address, {"operator": "another-one"}, RIGHTS)
     secure.kill("kafka")
     secure.restart("kafka")
-    await read(new, "dead-letters", "operator")
+    await soon(lambda: read(new, "dead-letters", "operator"))
     await refused(old)
     with pytest.raises(TopicAuthorizationFailedError):
         await write(new, "dead-letters")

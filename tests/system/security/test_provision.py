@@ -12,7 +12,7 @@ from deploy.local.house.house import House
 from deploy.places import ROOT
 from deploy.security import principals
 from shared.kafka import kafka_address
-from tests.system.security.attempts import read
+from tests.system.security.attempts import read, soon
 
 
 def provision(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -44,6 +44,6 @@ async def test_secrets_come_from_files_and_are_not_printed(secure: House, tmp_pa
     theirs = subscriber.replace(
         f"{secure.kafka.secrets}/subscriber", str(tmp_path / "KAFKA_PASSWORD_SUBSCRIBER")
     )
-    await read(theirs, "insight", "subscriber")
+    await soon(lambda: read(theirs, "insight", "subscriber"))
     before = {"subscriber": kafka_address(subscriber).password()}
     await principals.provide(secure.kafka.address, before, [])
