@@ -69,19 +69,14 @@ class Post:
     async def __aexit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
         await self._close()
 
-    async def send_afresh(self, letters: Sequence[Letter], patience: float) -> list[RecordMetadata]:
-        """With a producer of its own: the one before was interrupted, and may be wedged or half gone."""
-        await self._close()
-        return await self.send(letters, patience)
-
-    async def send(self, letters: Sequence[Letter], patience: float = PATIENCE) -> list[RecordMetadata]:
+    async def send(self, letters: Sequence[Letter]) -> list[RecordMetadata]:
         """All of them, in order within a partition, and where each came to lie.
 
         An idempotent producer that fails is thrown away (it may be wedged on its sequence numbers), and all
         letters go again: what had arrived is a duplicate then, and what had not still comes in order, since
         the broker takes nothing after a gap.
         """
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 return await self._try(letters)
@@ -89,7 +84,7 @@ class Post:
                 await self._close()
                 if time.monotonic() > deadline:
                     raise Trouble(
-                        f"Kafka at {self.kafka} took nothing for {patience:.0f} s: {error}"
+                        f"Kafka at {self.kafka} took nothing for {PATIENCE:.0f} s: {error}"
                     ) from error
                 log.info("the producer begins again: %s", error)
                 await asyncio.sleep(0.5)
@@ -124,9 +119,7 @@ class Post:
     async def _close(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            stopping = asyncio.ensure_future(producer.stop())
-            await asyncio.wait((stopping,), timeout=5.0)
-            # Cancelled it is too when its own tasks were, as at the end of an interrupted loop.
-            if not stopping.done() or stopping.cancelled() or stopping.exception():
-                stopping.cancel()
-                log.info("the producer did not stop in peace")
+            try:
+                await asyncio.wait_for(producer.stop(), 5.0)
+            except (KafkaError, TimeoutError, OSError) as error:
+                log.info("the producer did not stop in peace: %s", error)

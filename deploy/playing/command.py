@@ -15,7 +15,6 @@ from deploy.errors import Trouble
 from deploy.events.broker import kafka_of, ticks_by_the_wall
 from deploy.events.json_lines import json_lines
 from deploy.events.producer import Post
-from deploy.playing.interruption import interruptible
 from deploy.playing.options import manner_of, read_log
 from deploy.playing.player import Played, play
 from deploy.purchases.purchase import Refused
@@ -47,7 +46,7 @@ async def play_purchases(args: argparse.Namespace, now: datetime) -> int:
                 day = f"{played.moment:%Y-%m-%d}" if played.moment else ""
                 bar.update(task, completed=played.signals, description=day)
 
-            played = await interruptible(play(log, manner, post, tell))
+            played = await play(log, manner, post, tell)
     beside = {
         "duplicates": played.duplicates,
         "heartbeats": played.heartbeats,

@@ -3,12 +3,11 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from deploy.demo.poison import Poison
-from deploy.errors import Trouble
 from deploy.events.producer import Letter, Post, beats, letter
 from deploy.events.trace import traceparent
 from deploy.playing.timetable import Arrival, Beat, Disorder, timetable
@@ -20,7 +19,6 @@ AT_ONCE = 2_000
 TICK = 0.05
 WEEK = timedelta(days=7)
 CENTURIES = 100_000
-LAST_SECONDS = 15.0
 LEASE = timedelta(weeks=12)
 """Of a played source, by other sources' time: two logs played at once pass each other by weeks."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -44,7 +42,7 @@ class Manner:
 @dataclass(slots=True)
 class Played:
     """How far the player is. `moment` is event time, `began` the wall clock's second of the first publish,
-    `vouched` the last heartbeat sent."""
+    `vouched` the last heartbeat that may have been sent."""
 
     signals: int = 0
     duplicates: int = 0
@@ -65,42 +63,20 @@ async def play(
 ) -> Played:
     """Publish the whole log; `tell` is called as it goes. Errors: Trouble when Kafka stays away.
 
-    However it is interrupted, it closes its source: nobody shall wait for it.
+    Interrupted, it closes its source: nobody shall wait for it.
     """
     played = Played()
-    in_hand: list[Letter] = []
     try:
-        await _play(log, manner, post, tell, judged, played, in_hand)
-    except BaseException:
-        if manner.heartbeats and played.began is not None:
-            await _close(log, post, played.vouched or Beat(log.opens, timedelta()), in_hand)
+        await _play(log, manner, post, tell, judged, played)
+    except asyncio.CancelledError:
+        if manner.heartbeats and played.vouched:
+            await post.send(heartbeats(log.source, replace(played.vouched, closed=True), post.partitions))
         raise
     return played
 
 
-async def _close(log: Log, post: Post, vouched: Beat, in_hand: Sequence[Letter]) -> None:
-    """What was in hand may have arrived in part, heartbeats with it. So that these hold true all of it goes
-    once more, under the same ids. Trouble when Kafka takes nothing.
-    """
-    try:
-        last = heartbeats(log.source, replace(vouched, closed=True), post.partitions)
-        await post.send_afresh([*in_hand, *last], LAST_SECONDS)
-    except Trouble as error:
-        raise Trouble(
-            f"the log was not played to its end, and its source could not be closed ({error}): clocks wait "
-            f"for it until others are {LEASE.days} days further. Play it again, or close it: evergreen "
-            f"publish source.heartbeat closed=true --source {log.source} --time {iso(vouched.moment)}"
-        ) from error
-
-
 async def _play(
-    log: Log,
-    manner: Manner,
-    post: Post,
-    tell: Callable[[Played], None],
-    judged: Judged,
-    played: Played,
-    in_hand: list[Letter],
+    log: Log, manner: Manner, post: Post, tell: Callable[[Played], None], judged: Judged, played: Played
 ) -> None:
     steps = _Steps(log, manner)
     while not steps.done:
@@ -108,8 +84,7 @@ async def _play(
             played.began = time.time()
         chunk = steps.until(time.time() - played.began, judged())
         played.vouched = next((step for step in reversed(chunk) if isinstance(step, Beat)), played.vouched)
-        in_hand[:] = [one for step in chunk for one in _letters(log, manner, step, post.partitions)]
-        await post.send(in_hand)
+        await post.send([one for step in chunk for one in _letters(log, manner, step, post.partitions)])
         for step in chunk:
             _count(played, step, post.partitions)
         tell(played)

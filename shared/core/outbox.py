@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.contracts.event import Event, encode, iso
+from shared.contracts.event import KEY_BYTES, Event, encode, iso
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.store import StoredFact
 
@@ -18,7 +18,7 @@ def stored(event: Event, stream: str, partition: int, cause: Event | None) -> St
         event.subject or None,
         event.time,
         event.recorded or event.time,
-        cause.key if cause else None,
+        cause.identity[:KEY_BYTES] if cause else None,
         event.traceparent,
         encode(event),
     )

@@ -1,6 +1,6 @@
 """Load what a whole batch needs, decide, write it in one transaction: constant round trips a batch."""
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,9 @@ from shared.core.decider import Routed
 from shared.core.decision import SLICE, BatchDecision, Trace
 from shared.core.store import Store, TopicPartition, ends
 from shared.core.stream import Stream, StreamName, UnreadableStream
+from shared.core.stream_cache import StreamCache
 from shared.core.watermark import Clock
 
-REMEMBERED = 200_000
 Taking = tuple[Heard, Sequence[Routed[Any]]]
 
 
@@ -29,7 +29,7 @@ class Transactor:
 
     def __init__(self, stage: Stage, vocabulary: Vocabulary, store: Store, most: int = SLICE) -> None:
         self.stage, self.vocabulary, self.store, self.most = stage, vocabulary, store, most
-        self.streams: OrderedDict[StreamName, Stream] = OrderedDict()
+        self.streams = StreamCache()
         self.clocks: dict[int, Clock] = {}
 
     def forget(self) -> None:
@@ -109,7 +109,7 @@ class Transactor:
             self.clocks.update(await self.store.clocks(missing))
 
     async def _streams(self, names: set[StreamName]) -> Mapping[StreamName, Stream]:
-        known = {name: self.streams[name] for name in names if name in self.streams}
+        known = self.streams.known(names)
         if missing := sorted(names - known.keys()):
             for name, bodies in (await self.store.bodies(missing)).items():
                 known[name] = self._replayed(name, bodies)
@@ -129,9 +129,7 @@ class Transactor:
     def _remember(self, decision: BatchDecision) -> None:
         self.clocks.update({partition: after for partition, (_, after) in decision.changes.clocks.items()})
         due = {timer.stream for timer in decision.snapshot.timers}  # heard of once in a long while
-        for name, stream in decision.streams.items():
-            if name not in due or name in self.streams:
-                self.streams[name] = stream
-                self.streams.move_to_end(name)
-        while len(self.streams) > REMEMBERED:
-            self.streams.popitem(last=False)
+        touched = {**decision.snapshot.streams, **decision.streams}
+        self.streams.remember(
+            {name: stream for name, stream in touched.items() if name not in due or name in self.streams}
+        )

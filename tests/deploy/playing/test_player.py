@@ -20,7 +20,7 @@ class Shelf(Post):
         self.partitions = 2
         self.letters: list[Letter] = []
 
-    async def send(self, letters: Any, patience: float = 0) -> list[Any]:
+    async def send(self, letters: Any) -> list[Any]:
         self.letters.extend(letters)
         return []
 
@@ -95,33 +95,3 @@ async def test_a_play_that_is_interrupted_closes_its_source() -> None:
     last = [read(one.value, list(one.headers), SIGNALS) for one in shelf.letters[-2:]]
     assert [(beat.time, beat.data.closed) for beat in last] == [(LOG.opens, True)] * 2  # type: ignore[attr-defined]
     assert LOG.opens < LOG.end
-
-
-async def test_what_was_in_hand_when_it_was_interrupted_goes_once_more_before_its_heartbeats_are_sealed() -> (
-    None
-):
-    """Heartbeats of it may have arrived, and events before them not."""
-
-    class Cut(Shelf):
-        async def send(self, letters: Any, patience: float = 0) -> list[Any]:
-            if not patience:
-                raise asyncio.CancelledError
-            return await super().send(letters)
-
-    shelf = Cut()
-    with suppress(asyncio.CancelledError):
-        await play(LOG, Manner(), shelf, lambda _: None)
-    _, whole = await played(LOG, Manner())
-    assert shelf.letters[: len(whole)] == whole
-    assert shelf.letters[len(whole) :] == whole[-2:]
-
-
-async def test_any_error_closes_the_source_as_well() -> None:
-    def broken(_: Played) -> None:
-        raise BrokenPipeError
-
-    shelf = Shelf()
-    with suppress(BrokenPipeError):
-        await play(LOG, Manner(pace=0.1), shelf, broken)
-    last = [read(one.value, list(one.headers), SIGNALS) for one in shelf.letters[-2:]]
-    assert all(isinstance(beat.data, SourceHeartbeat) and beat.data.closed for beat in last)
