@@ -18,6 +18,7 @@ COMMANDS = (
     "clean",
     "provision",
     "rebase",
+    "dead-letter",
     "status",
     "demo",
     "play",
@@ -63,7 +64,7 @@ def parser(wanted: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     )
     choices = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     for name in wanted:
-        command = cast(Command, import_module(f"deploy.commands.{name}"))
+        command = cast(Command, import_module(f"deploy.commands.{name.replace('-', '_')}"))
         example = f"example:\n  {command.EXAMPLE}"
         each = choices.add_parser(
             name, help=command.HELP, description=command.HELP, epilog=example, formatter_class=form
