@@ -29,6 +29,7 @@ class Topic:
     partitions: int
     retention_days: int
     largest_bytes: int = LARGEST
+    compression: str = "producer"
 
     def new(self, copies: int, min_insync: int) -> NewTopic:
         settings = {
@@ -37,6 +38,7 @@ class Topic:
             "message.timestamp.type": "LogAppendTime",
             "max.message.bytes": str(self.largest_bytes),
             "min.insync.replicas": str(min_insync),
+            "compression.type": self.compression,
         }
         return NewTopic(self.name, self.partitions, copies, topic_configs=settings)
 
@@ -71,7 +73,13 @@ def pages(path: Path = PAGES) -> list[dict[str, Any]]:
 def topics() -> list[Topic]:
     """Every topic that the house needs."""
     return [
-        Topic(page["topic"], page["partitions"], page["retention_days"], page.get("largest_bytes", LARGEST))
+        Topic(
+            page["topic"],
+            page["partitions"],
+            page["retention_days"],
+            page.get("largest_bytes", LARGEST),
+            page.get("compression", "producer"),
+        )
         for page in pages()
     ]
 

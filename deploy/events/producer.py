@@ -106,7 +106,7 @@ class Post:
     async def _open(self) -> None:
         producer = AIOKafkaProducer(
             **kafka_client(self.kafka), enable_idempotence=True, linger_ms=5, max_batch_size=131_072,
-            max_request_size=4 * 1024 * 1024, request_timeout_ms=15_000,
+            max_request_size=4 * 1024 * 1024, request_timeout_ms=15_000, compression_type="zstd",
         )  # fmt: skip
         try:
             await producer.start()
