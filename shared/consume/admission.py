@@ -17,17 +17,21 @@ from shared.core.store import DeadLetter, TopicPartition
 AHEAD = timedelta(minutes=5)
 """How far a producer's clock may run before the broker's."""
 
+ON_APPEND = 1
+"""Kafka's mark of a timestamp that the broker set when it appended the record."""
+
 REASON = 1_000
 """Characters kept of a reason: an error may quote all it met, even what no database and no header takes."""
 
 
 class Record(Protocol):
-    """What we use of a Kafka record; `timestamp` in milliseconds, the broker's or the producer's."""
+    """What we use of a Kafka record; `timestamp` in milliseconds, the broker's if its type is `ON_APPEND`."""
 
     topic: str
     partition: int
     offset: int
     timestamp: int
+    timestamp_type: int
     key: bytes | None
     value: bytes | None
     headers: Any
@@ -35,10 +39,13 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AdmissionPolicy:
-    """What one service hears. Of the topics `dead_letters_for` it keeps, for all, what cannot be read.
+    """What one service hears. Of the topics `dead_letters_for` it keeps, for all, what nobody can read.
 
     A topic that outsiders write (`external`) is also checked for source, key, partition and future times;
     `partition_of(key)` is the partition on which a key belongs.
+
+    What one release does not know another may. On an external topic every listener keeps it as a dead letter
+    of its own; on a topic of our own it is newer than this listener, which waits for a release that knows it.
     """
 
     hears: Mapping[str, Vocabulary]
@@ -46,24 +53,37 @@ class AdmissionPolicy:
     external: frozenset[str]
     partition_of: Callable[[bytes], int]
 
-    def event(self, record: Record) -> tuple[Event, bytes]:
+    def event(self, record: Record, now: datetime) -> tuple[Event, bytes]:
         """The event and its structured JSON bytes, or `Unreadable`."""
         event, body = read_record(record.value, record.headers, self.hears[record.topic])
         if record.topic in self.external:
+            self._check_time(record, event, now)
             self._check_place(record, event)
+        elif isinstance(event.data, SourceHeartbeat):
+            self._check_time(record, event, now, 2 * AHEAD)  # it passes on what lay at the edge already
         return event, body
 
     def type_of(self, record: Record) -> str | None:
         """The type of an event that may become a dead letter: None for a heartbeat and for the unreadable."""
         try:
-            event, _ = self.event(record)
+            event, _ = read_record(record.value, record.headers, self.hears[record.topic])
         except Unreadable:
             return None
         return None if isinstance(event.data, SourceHeartbeat) else event.data.type
 
-    def _check_place(self, record: Record, event: Event) -> None:
-        if event.time.timestamp() - record.timestamp / 1000 > AHEAD.total_seconds():
+    def keeps(self, record: Record, reason: Unreadable) -> bool:
+        """Whether it becomes a dead letter of this service."""
+        return isinstance(reason, Unknown) or record.topic in self.dead_letters_for
+
+    def _check_time(self, record: Record, event: Event, now: datetime, ahead: timedelta = AHEAD) -> None:
+        """A producer's own stamp proves nothing: by it one could vouch for the year 2199."""
+        arrived = record.timestamp / 1000
+        if record.timestamp_type != ON_APPEND:
+            arrived = min(arrived, now.timestamp())
+        if event.time.timestamp() - arrived > ahead.total_seconds():
             raise Unreadable(f"time {event.time} lies in the future of its arrival: check the sender's clock")
+
+    def _check_place(self, record: Record, event: Event) -> None:
         if event.source in STAGE_SOURCES:
             raise Unreadable(f"source {event.source!r} is the name of a stage: say who you are")
         if isinstance(event.data, SourceHeartbeat):
@@ -82,12 +102,16 @@ class AdmissionPolicy:
 
 @dataclass(slots=True)
 class Admitted:
-    """A poll's records sorted into what is heard, what becomes a dead letter, and what is passed over."""
+    """A poll's records sorted into what is heard, what becomes a dead letter, and what is passed over.
+
+    `newer` is a record that another release will take: its place, offset and why; nothing after it is sorted.
+    """
 
     heard: list[Heard] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     positions: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
+    newer: tuple[TopicPartition, int, str] | None = None
 
     def fresh(self, records: Iterable[Record], positions: Mapping[TopicPartition, int]) -> Iterator[Record]:
         """The records that were not taken before; each moves its partition's position past itself."""
@@ -97,6 +121,14 @@ class Admitted:
             if record.offset >= after:
                 self.positions[place] = (before, record.offset + 1)
                 yield record
+
+    def stop_before(self, record: Record, reason: str) -> None:
+        """Leave this record where it is."""
+        place = (record.topic, record.partition)
+        before, _ = self.positions.pop(place)
+        if record.offset > before:
+            self.positions[place] = (before, record.offset)
+        self.newer = (place, record.offset, reason)
 
     def batch(self, positions: Mapping[TopicPartition, int]) -> Batch:
         """All of it; `positions` are those before. A partition is one world whatever topics it is heard from:
@@ -115,19 +147,20 @@ def admit(
 ) -> Admitted:
     """Sort records, after those that `into` holds already.
 
-    Records below their partition's position were taken before: they are passed over. So is a type that a
-    listener does not know on another stage's topic: it is newer than this listener.
+    Records below their partition's position were taken before: they are passed over.
     """
     admitted = into or Admitted()
     heard = admitted.heard.append
     for record in admitted.fresh(records, positions):
         try:
-            event, body = policy.event(record)
+            event, body = policy.event(record, recorded)
         except Unreadable as reason:
             if isinstance(reason, Unknown) and record.topic not in policy.external:
-                admitted.refused[record.topic, "skipped"] += 1
-            elif record.topic in policy.dead_letters_for:
-                admitted.dead_letters.append(dead_letter(record, str(reason), recorded, for_all=True))
+                admitted.stop_before(record, str(reason))
+                break
+            if policy.keeps(record, reason):
+                for_all = record.topic in policy.dead_letters_for
+                admitted.dead_letters.append(dead_letter(record, str(reason), recorded, for_all=for_all))
             else:
                 admitted.refused[record.topic, "refused"] += 1
             continue

@@ -5,10 +5,24 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from shared.consume.admission import AdmissionPolicy, Admitted, Record, admit
+from shared.contracts.reading import Unreadable
 from shared.core.store import TopicPartition
 
 SLICE = 100
 """Records read before the writing beside them gets its turn again: some milliseconds."""
+
+
+class NewerType(Unreadable):
+    """A record that this release cannot understand and may not leave out: another release will take it."""
+
+    def __init__(self, place: TopicPartition, offset: int, reason: str) -> None:
+        topic, partition = place
+        super().__init__(
+            f"run the newer release of this service, for {topic}/{partition}@{offset} is beyond this one (to "
+            f"leave that out for good: `evergreen positions accept --topic {topic} --partition {partition} "
+            f"--from {offset + 1}`): {reason}"
+        )
+
 
 Write = Callable[[Admitted], Awaitable[None]]
 
@@ -23,8 +37,10 @@ async def write_in_order(
     """Write the records, `size` a batch, one batch after another; the first failure ends it.
 
     `positions` are those before the first record. A batch read ahead of one that failed is given up.
+    Errors: `NewerType` once all is written that comes before it.
     """
     reached = dict(positions)
+    newer: NewerType | None = None
     writing: asyncio.Future[None] | None = None
     try:
         for start in range(0, len(records), size):
@@ -33,11 +49,16 @@ async def write_in_order(
             if writing is not None:
                 await writing
             writing = asyncio.ensure_future(write(admitted))
+            if admitted.newer is not None:
+                newer = NewerType(*admitted.newer)
+                break
         if writing is not None:
             await writing
     finally:
         if writing is not None and not writing.done():
             await asyncio.gather(writing, return_exceptions=True)
+    if newer is not None:
+        raise newer
 
 
 async def _read(
@@ -47,6 +68,8 @@ async def _read(
     now = datetime.now(UTC)
     for start in range(0, len(records), SLICE):
         admit(policy, records[start : start + SLICE], positions, now, admitted)
+        if admitted.newer is not None:
+            break
         if beside:
             await asyncio.sleep(0)
     return admitted

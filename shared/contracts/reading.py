@@ -27,7 +27,7 @@ class Unreadable(ValueError):
 
 
 class Unknown(Unreadable):
-    """A type that this listener does not know: another's business, or newer than this listener."""
+    """A type, or a version of one, that this listener does not know: another's business, or newer."""
 
 
 def read(value: bytes | None, headers: Headers, vocabulary: Vocabulary) -> Event:
@@ -135,7 +135,7 @@ def _fact_class(type_: str, attributes: dict[str, Any], vocabulary: Vocabulary) 
     if version == 0:
         raise Unreadable("dataversion is 0: versions begin with 1")
     if version > fact.version:
-        raise Unreadable(f"{type_} version {version} is newer than {fact.version}, the newest known here")
+        raise Unknown(f"{type_} version {version} is newer than {fact.version}, the newest known here")
     return fact
 
 

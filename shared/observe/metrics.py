@@ -24,7 +24,7 @@ BATCH_SECONDS = Histogram(
 
 EVENTS = Counter(
     "evergreen_events",
-    "Records taken, by what became of them: applied, duplicate, skipped, refused, dead_letter.",
+    "Records taken, by what became of them: applied, duplicate, refused, dead_letter.",
     ["topic", "outcome"],
 )
 FACTS = Counter("evergreen_facts", "Facts decided and stored, by event type.", ["type"])

@@ -1,10 +1,11 @@
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from deploy.demo.poison import Poison, poisons
-from shared.consume.admission import AdmissionPolicy
+from shared.consume.admission import ON_APPEND, AdmissionPolicy
 from shared.contracts.reading import Unreadable
 from shared.contracts.signals import SIGNALS
 
@@ -18,6 +19,7 @@ class Published:
     partition: int = 0
     offset: int = 0
     timestamp: int = 1_704_067_200_000
+    timestamp_type: int = ON_APPEND
     headers: Any = field(default=())
 
     def __post_init__(self) -> None:
@@ -30,7 +32,7 @@ DOOR = AdmissionPolicy({"signals": SIGNALS}, frozenset({"signals"}), frozenset({
 @pytest.mark.parametrize("poison", poisons(), ids=lambda poison: poison.name)
 def test_each_poison_is_refused_at_the_door_for_its_own_reason(poison: Poison) -> None:
     with pytest.raises(Unreadable, match=poison.because):
-        DOOR.event(Published(poison))
+        DOOR.event(Published(poison), datetime.now(UTC))
 
 
 def test_there_are_more_than_the_eight_kinds_that_were_asked_for_and_no_two_alike() -> None:

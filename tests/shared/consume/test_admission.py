@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.consume.admission import AHEAD, AdmissionPolicy, Admitted, admit, dead_lettered
+from shared.consume.admission import AHEAD, ON_APPEND, AdmissionPolicy, Admitted, admit, dead_lettered
 from shared.contracts.event import Event, encode
 from tests.shared.core.kitchen import HEARD, NOON, beat, wanted
 
@@ -25,6 +25,7 @@ class Letter:
     partition: int = 0
     offset: int = 0
     timestamp: int = int(NOON.timestamp() * 1000)
+    timestamp_type: int = ON_APPEND
     key: bytes | None = b"soft"
     value: bytes | None = encode(wanted("w1", "soft"))
     headers: Sequence[tuple[str, bytes | None]] = ()

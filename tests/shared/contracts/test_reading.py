@@ -132,9 +132,11 @@ def test_binary_data_that_is_not_json_is_said_to_be_the_data() -> None:
 def test_a_type_of_another_listener_is_told_from_a_broken_event() -> None:
     with pytest.raises(Unknown):
         read(but(), [], vocabulary(SourceHeartbeat))
-    with pytest.raises(Unreadable) as newer:
+    with pytest.raises(Unknown, match="newer than 1"):
         read(but(dataversion=2), [], SIGNALS)
-    assert not isinstance(newer.value, Unknown)
+    with pytest.raises(Unreadable) as broken:
+        read(but(dataversion=0), [], SIGNALS)
+    assert not isinstance(broken.value, Unknown)
 
 
 @pytest.mark.parametrize("name", ["order_id", "amount", "currency"])

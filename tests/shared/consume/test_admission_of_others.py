@@ -1,0 +1,59 @@
+"""What another clock or another release says: believed as far as it can be, and never lost."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.consume.admission import AHEAD, ON_APPEND, AdmissionPolicy, admit
+from shared.contracts.event import encode
+from tests.shared.consume.test_admission import START, Letter, letter, taken
+from tests.shared.core.kitchen import HEARD, NOON, beat, minute, wanted
+
+
+@pytest.mark.parametrize("topic", ["wishes", "hints"])
+def test_by_its_own_stamp_nobody_vouches_for_a_time_to_come(topic: str) -> None:
+    far = beat(60 * 24 * 365 * 173, lease=1)
+    stamped = replace(letter(far), topic=topic, timestamp=int(far.time.timestamp() * 1000), timestamp_type=0)
+    assert not taken(stamped).heard
+    assert taken(replace(stamped, timestamp_type=ON_APPEND)).heard  # then the broker's clock says so
+
+
+def test_a_stamp_of_the_brokers_counts_although_our_own_clock_is_late() -> None:
+    late = replace(letter(wanted("w1", "soft", at=60)), timestamp=int(minute(60).timestamp() * 1000))
+    assert taken(late).heard
+    assert not taken(replace(late, timestamp_type=0)).heard
+
+
+def test_a_heartbeat_that_a_stage_passes_on_from_the_edge_is_heard() -> None:
+    edge = replace(letter(beat(AHEAD.seconds / 60 + 1, lease=1)), topic="hints")
+    assert taken(edge).heard
+    assert not taken(replace(letter(beat(AHEAD.seconds / 30 + 1, lease=1)), topic="hints")).heard
+
+
+NEWER = [
+    replace(Letter(), value=encode(wanted("w1", "soft")).replace(b"egg.wanted", b"egg.poached")),
+    replace(Letter(), value=encode(wanted("w1", "soft")).replace(b'"dataversion":1', b'"dataversion":2')),
+]
+
+
+@pytest.mark.parametrize("newer", NEWER)
+def test_what_is_newer_than_this_listener_stays_where_it_is_with_all_that_follows(newer: Letter) -> None:
+    good = replace(Letter(), topic="hints", key=None)
+    lying = [good, replace(newer, topic="hints", offset=1), replace(good, offset=2), Letter(offset=0)]
+    admitted = taken(*lying)
+    assert [(h.topic, h.offset) for h in admitted.heard] == [("hints", 0)]
+    assert admitted.positions == {("hints", 0): (0, 1)}
+    assert admitted.newer is not None
+    assert admitted.newer[:2] == (("hints", 0), 1)
+    assert not admitted.dead_letters
+    again = taken(*lying[1:], positions={**START, ("hints", 0): 1})
+    assert (again.positions, again.heard) == ({}, [])
+
+
+@pytest.mark.parametrize("newer", NEWER)
+def test_of_a_topic_of_others_every_listener_keeps_what_it_does_not_know(newer: Letter) -> None:
+    listener = AdmissionPolicy({"wishes": HEARD}, frozenset(), frozenset({"wishes"}), lambda key: 0)
+    admitted = admit(listener, [newer, Letter(offset=1, value=b"?")], START, NOON)
+    assert [each.offset for each in admitted.dead_letters] == [0]
+    assert admitted.refused.total() == 1
+    assert admitted.positions == {("wishes", 0): (0, 2)}
