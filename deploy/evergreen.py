@@ -26,6 +26,7 @@ COMMANDS = (
     "tail",
     "redrive",
     "journey",
+    "positions",
 )
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 EPILOG = """\

@@ -129,7 +129,8 @@ def _check(name: str, count: int, wanted: Sequence[Topic]) -> None:
     if count != partitions:
         raise Trouble(
             f"topic {name} has {count} partitions where topics.yaml says {partitions}, so the events "
-            "of one customer would lie in different ones: use another Kafka, or delete that topic"
+            "of one customer would lie in different ones: use another Kafka, and keep that topic until all "
+            "that lies there has been taken"
         )
 
 

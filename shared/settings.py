@@ -18,7 +18,8 @@ class MissingSetting(Exception):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where a service finds the world. `kafka` is an address (shared/kafka.py), `http` is host:port for
-    health and metrics. `database` holds a password, so it is not shown.
+    health and metrics. `database` holds a password, so it is not shown. `instance` is a name that a process
+    keeps when it is started again, and then has its partitions back at once; empty: it joins like any other.
     """
 
     service: str
@@ -41,7 +42,7 @@ def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> 
             environment, "EVERGREEN_DATABASE", f"postgresql://{service}:secret@localhost/{service}"
         ),
         http=environment.get("EVERGREEN_HTTP", "127.0.0.1:8100"),
-        instance=environment.get("EVERGREEN_INSTANCE", "1"),
+        instance=environment.get("EVERGREEN_INSTANCE", ""),
         batch=int(environment.get("EVERGREEN_BATCH", "2000")),
         poll_ms=int(environment.get("EVERGREEN_POLL_MS", "10")),
     )

@@ -18,6 +18,7 @@ def consumer(kafka: str) -> AIOKafkaConsumer:
     install_lenient_records()
     return AIOKafkaConsumer(
         **kafka_client(kafka), enable_auto_commit=False, auto_offset_reset="earliest", group_id=None,
+        isolation_level="read_committed",
         request_timeout_ms=10_000, max_partition_fetch_bytes=4 * 1024 * 1024,
     )  # fmt: skip
 

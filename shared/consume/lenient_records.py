@@ -43,6 +43,10 @@ class LenientBatch:
         except (UnicodeDecodeError, CorruptRecordException):
             return iter(list(_read_again(self._fetched, self._place)))
 
+    def __next__(self) -> Any:
+        """Of a batch that holds the end of a transaction its only record is asked for so."""
+        return next(self._batch)
+
 
 def _read_again(fetched: bytes, place: int) -> Any:
     batches = _MemoryRecordsPy(fetched)

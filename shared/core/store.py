@@ -6,12 +6,21 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from shared.core.stream import StreamName
 from shared.core.watermark import Clock
 
 TopicPartition = tuple[str, int]
 """Topic and partition number."""
+
+
+class Position(NamedTuple):
+    """The next offset to take, and the log that it counts in; None where that is not known (yet)."""
+
+    offset: int
+    cluster: str | None = None
+    topic_id: str | None = None
 
 
 class Conflict(Exception):
@@ -114,8 +123,17 @@ class Store(Protocol):
         """The first of what is due on each partition up to and including its moment, at most so many each,
         in order of (at, stream)."""
 
-    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-        """The next offset to take; 0 (and remembered) for a partition never seen."""
+    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, Position]:
+        """Where each partition stands; one that was never opened is left out."""
+
+    async def open_positions(self, positions: Mapping[TopicPartition, Position]) -> None:
+        """Open new partitions there, and remember the logs of old ones if none is known; no offset moves."""
+
+    async def register(self, instance: str, process: UUID) -> None:
+        """From now on that process is the instance of this name."""
+
+    async def registered(self, instance: str) -> UUID | None:
+        """Which process was the last to register under this name."""
 
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
         """The clock of each partition."""

@@ -5,7 +5,7 @@ Moments are monotonic seconds and always arguments. `serve_http` answers /livez,
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,9 +48,9 @@ class Health:
         """Kafka was asked for records, whether it had some or not."""
         self.last_poll = now
 
-    def assigned(self, partitions: Collection[object], now: float) -> None:
-        """The partitions this process owns at the moment."""
-        self._mark("assignment", bool(partitions), "no partition is assigned", now)
+    def joined(self, ok: bool, now: float) -> None:
+        """Whether the group has told this process which partitions are its own, be it none."""
+        self._mark("assignment", ok, "no partition is assigned", now)
 
     def database(self, ok: bool, now: float) -> None:
         """Whether PostgreSQL answered."""

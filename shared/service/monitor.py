@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 from aiokafka import TopicPartition
 
+from shared.consume.assignment import STANDBY
 from shared.consume.consumer import Consumer
 from shared.contracts.topics import PARTITIONS
 from shared.core.store import NeedsRebase
@@ -67,16 +68,15 @@ class Monitor:
     def _look_at_consumer(self, consumer: Consumer) -> None:
         now = monotonic()
         client = consumer.client
-        owned = sorted(consumer.positions)
-        self.health.assigned(owned, now)
-        self.health.condition("held", consumer.isolator.held, now)
-        if client is None:
-            return
-        if consumer.at_work() or _polled_lately(client, owned):
+        conditions = list(consumer.conditions(now))
+        for name, problem, blocks in conditions:
+            self.health.condition(name, problem, now, blocks=blocks)
+        self.health.joined(consumer.assignment.places is not None, now)
+        stands = any(problem for name, problem, blocks in conditions if blocks or name == STANDBY)
+        if stands or consumer.at_work() or (client and _polled_lately(client, sorted(consumer.positions))):
             self.health.polled(now)
-        for topic in {topic for topic, _ in owned}:
-            behind = (_behind(client, topic, p, consumer.positions[t, p]) for t, p in owned if t == topic)
-            metrics.LAG_RECORDS.labels(topic).set(sum(behind))
+        for topic, behind in consumer.assignment.lag(client).items():
+            metrics.LAG_RECORDS.labels(topic).set(behind)
 
     async def _ask(self, pool: asyncpg.Pool) -> None:
         try:
@@ -125,12 +125,7 @@ def _polled_lately(consumer: Any, owned: list[tuple[str, int]]) -> bool:
     assigned = consumer.assignment()
     partitions = [tp for place in owned if (tp := TopicPartition(*place)) in assigned]
     polled = [consumer.last_poll_timestamp(tp) or 0 for tp in partitions]
-    return bool(polled) and datetime.now(UTC).timestamp() * 1000 - max(polled) < 10_000
-
-
-def _behind(consumer: Any, topic: str, partition: int, position: int) -> int:
-    end = consumer.highwater(TopicPartition(topic, partition))
-    return max(0, (end or 0) - position)
+    return bool(polled) and datetime.now(UTC).timestamp() * 1000 - min(polled) < 10_000
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from heapq import merge
 from operator import attrgetter
+from uuid import UUID
 
 from shared.core.store import (
     REHEARSAL,
@@ -11,6 +12,7 @@ from shared.core.store import (
     Conflict,
     DeadLetter,
     Fenced,
+    Position,
     Rehearsed,
     StoredFact,
     Timer,
@@ -31,7 +33,8 @@ class MemoryStore:
         self.heartbeats: dict[int, bytes] = {}
         self._facts: dict[tuple[str, int], StoredFact] = {}
         self._inbox: set[bytes] = set()
-        self._positions: dict[TopicPartition, int] = {}
+        self._positions: dict[TopicPartition, Position] = {}
+        self._instances: dict[str, UUID] = {}
         self._clocks: dict[int, Clock] = {}
         self._timers: dict[StreamName, Timer] = {}
 
@@ -54,8 +57,21 @@ class MemoryStore:
         ]
         return list(merge(*ripe, key=lambda timer: (timer.at, timer.stream)))
 
-    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-        return {partition: self._positions.setdefault(partition, 0) for partition in partitions}
+    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, Position]:
+        return {place: self._positions[place] for place in partitions if place in self._positions}
+
+    async def open_positions(self, positions: Mapping[TopicPartition, Position]) -> None:
+        for place, asked in positions.items():
+            known = self._positions.get(place, asked)
+            self._positions[place] = Position(
+                known.offset, known.cluster or asked.cluster, known.topic_id or asked.topic_id
+            )
+
+    async def register(self, instance: str, process: UUID) -> None:
+        self._instances[instance] = process
+
+    async def registered(self, instance: str) -> UUID | None:
+        return self._instances.get(instance)
 
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
         return {partition: self._clocks.get(partition, Clock()) for partition in partitions}
@@ -72,7 +88,7 @@ class MemoryStore:
         self._inbox.update(changes.inbox)
         self._clocks |= {partition: after for partition, (_, after) in changes.clocks.items()}
         for place, (_, after) in changes.positions.items():
-            self._positions[place] = after
+            self._positions[place] = self._positions[place]._replace(offset=after)
         for stream, (partition, due) in changes.timers.items():
             self._timers.pop(stream, None)
             if due is not None:
@@ -91,5 +107,6 @@ class MemoryStore:
         if len(self._inbox.union(changes.inbox)) < len(self._inbox) + len(changes.inbox):
             raise Conflict("some of these events were already taken")
         for place, (before, _) in changes.positions.items():
-            if self._positions.get(place) != before:
-                raise Fenced(f"{place} stands at {self._positions.get(place)}, not at {before}")
+            known = self._positions.get(place)
+            if known is None or known.offset != before:
+                raise Fenced(f"{place} stands at {known and known.offset}, not at {before}")

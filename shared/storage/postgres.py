@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -15,6 +16,7 @@ from shared.core.store import (
     Changes,
     Conflict,
     Fenced,
+    Position,
     Rehearsed,
     StoredFact,
     Timer,
@@ -66,10 +68,20 @@ class PostgresStore:
         rows = await self._fetch("timers", *columns(until.items(), 2), most)
         return [Timer(at, StreamName.parse(stream), partition) for at, stream, partition in rows]
 
-    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-        asked = columns(partitions, 2)
-        await self._fetch("positions_open", *asked)
-        return {(row[0], row[1]): row[2] for row in await self._fetch("positions", *asked)}
+    async def positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, Position]:
+        rows = await self._fetch("positions", *columns(partitions, 2))
+        return {(topic, partition): Position(*known) for topic, partition, *known in rows}
+
+    async def open_positions(self, positions: Mapping[TopicPartition, Position]) -> None:
+        rows = [(*place, *position) for place, position in sorted(positions.items())]
+        await self._fetch("positions_open", *columns(rows, 5))
+
+    async def register(self, instance: str, process: UUID) -> None:
+        await self._fetch("register", instance, process)
+
+    async def registered(self, instance: str) -> UUID | None:
+        rows = await self._fetch("registered", instance)
+        return rows[0][0] if rows else None
 
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
         sources: dict[int, dict[str, SourceWatermark]] = {partition: {} for partition in partitions}

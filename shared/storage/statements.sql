@@ -12,13 +12,34 @@ select due.at, due.stream, due.partition from unnest($1::smallint[], $2::timesta
 cross join lateral timers_due(u.partition, u.until, $3) as due order by due.at, due.stream collate "C";
 
 -- name: positions_open
--- A partition never seen starts at 0.
-insert into positions select *, 0 from unnest($1::text[], $2::int[]) order by 1, 2 on conflict do nothing;
+-- New partitions begin there, which is a gap when it is not 0; an old one learns the log that it counts in, once, and
+-- keeps its offset.
+with asked as (
+    select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[])
+        as u(topic, partition, next_offset, cluster, topic_id)
+), late as (
+    insert into position_gaps (topic, partition, from_offset, to_offset, cluster, topic_id, reason)
+    select topic, partition, 0, next_offset, cluster, topic_id, 'the log began there at the first start'
+    from asked where next_offset > 0 and not exists (
+        select from positions p where (p.topic, p.partition) = (asked.topic, asked.partition))
+)
+insert into positions (topic, partition, next_offset, cluster, topic_id) select * from asked order by 1, 2
+on conflict (topic, partition) do update
+set cluster = coalesce(positions.cluster, excluded.cluster),
+    topic_id = coalesce(positions.topic_id, excluded.topic_id);
 
 -- name: positions
--- The next offset to take.
-select p.topic, p.partition, p.next_offset from positions p
+-- The next offset to take, and in which log.
+select p.topic, p.partition, p.next_offset, p.cluster, p.topic_id from positions p
 join unnest($1::text[], $2::int[]) as u(topic, partition) on (p.topic, p.partition) = (u.topic, u.partition);
+
+-- name: register
+-- The last process to take a name has it.
+insert into instances values ($1, $2) on conflict (instance) do update set process = excluded.process;
+
+-- name: registered
+-- Who has it.
+select process from instances where instance = $1;
 
 -- name: clocks
 -- What every source vouched for.

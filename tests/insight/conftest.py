@@ -11,6 +11,7 @@ from deploy.databases import Database
 from deploy.local.house.house import House
 from deploy.migrations import migrate
 from services.insight.app import InsightHandler
+from shared.core.store import Position
 from shared.publish.relay import Relay
 from shared.service.runtime import ServiceContext
 from shared.settings import Settings
@@ -39,7 +40,7 @@ async def context(database: Database, pool: asyncpg.Pool) -> ServiceContext:
     await migrate(owner, "insight", f'"{database.service}"')
     await owner.close()
     store = PostgresStore(pool)
-    await store.positions([("signals", partition) for partition in range(PARTITIONS)])
+    await store.open_positions({("signals", partition): Position(0) for partition in range(PARTITIONS)})
     settings = Settings("insight", "127.0.0.1:1", database.url, "127.0.0.1:0", "1", batch=500, poll_ms=10)
     return ServiceContext(settings, store, Relay(settings))
 

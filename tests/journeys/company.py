@@ -11,6 +11,7 @@ from shared.contracts.fact import Fact
 from shared.contracts.reading import read
 from shared.contracts.topics import VOCABULARIES
 from shared.core.batch import Batch, Heard
+from shared.core.store import Position
 from shared.core.transactor import Transactor
 from shared.service.runtime import Service
 from shared.storage.memory import MemoryStore
@@ -64,7 +65,7 @@ class Company:
                 await self.hear(name, *said)
 
     async def _take(self, desk: Desk, topic: str, heard: Sequence[Heard]) -> None:
-        await desk.store.positions([(topic, 0)])
+        await desk.store.open_positions({(topic, 0): Position(0)})
         positions = {(topic, 0): (heard[0].offset, heard[-1].offset + 1)}
         await desk.transactor.transact(Batch(heard, (), positions), RECORDED, lambda cause, _: cause)
 

@@ -25,6 +25,7 @@ SHELLS = (
         "shared.consume.poison",
         "shared.consume.rehearsal",
     ),
+    *("shared.consume.assignment", "shared.consume.client", "shared.consume.writer"),
     *("shared.consume.broker_security", "shared.consume.lenient_records"),
     *("shared.consume.accounting", "shared.consume.partitioner"),
 )

@@ -52,13 +52,19 @@ class Restaurant:
         return self.settings.database.rpartition("/")[2]
 
     def consumer(
-        self, handler: Handler | None = None, hears: Vocabulary = HEARD, keeps: bool = True, **settings: Any
+        self,
+        handler: Handler | None = None,
+        hears: Vocabulary = HEARD,
+        keeps: bool = True,
+        external: bool = True,
+        **settings: Any,
     ) -> Consumer:
+        """`keeps`: for all, what nobody can read. `external`: outsiders write the topic."""
         topics = frozenset({self.topic})
         policy = AdmissionPolicy(
             {self.topic: hears},
             topics if keeps else frozenset(),
-            topics,
+            topics if external else frozenset(),
             lambda key: partition_of(key, PARTITIONS),
         )
         return Consumer(replace(self.settings, **settings), policy, self.store, handler or self.handler)

@@ -13,7 +13,7 @@ from deploy.databases import Database
 from deploy.errors import Trouble
 from deploy.local.house.house import House
 from deploy.migrations import migrate
-from shared.core.store import Timer
+from shared.core.store import Position, Timer
 from shared.core.stream import StreamName
 from shared.storage.postgres import PostgresStore
 from shared.storage.schema_version import SchemaMismatch, check_schema, components, migrations, mismatch
@@ -47,7 +47,7 @@ async def test_a_database_of_the_last_release_is_upgraded_with_all_that_is_in_it
         await check_schema(pool, released.service)
         store = PostgresStore(pool)
         assert await store.bodies([ANNA]) == {ANNA: [b"{}"]}
-        assert await store.positions([("signals", 3)]) == {("signals", 3): 8}
+        assert await store.positions([("signals", 3)]) == {("signals", 3): Position(8)}
         clock = (await store.clocks([3]))[3]
         assert clock.watermark == JANUARY
         assert clock.sources["/shop"].lateness == timedelta(days=1)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.batch import Batch, Heard
-from shared.core.store import Changes
+from shared.core.store import Changes, Position
 from shared.core.transactor import Transactor
 from shared.storage.memory import MemoryStore
 from tests.shared.core.kitchen import DECIDED, NOON, beat, heard, kitchen, minute, wanted
@@ -68,12 +68,12 @@ def test_who_dies_between_two_slices_is_taken_up_where_he_stood(
 
 async def test_a_burst_fires_in_bounded_transactions_and_moves_its_position_with_the_last() -> None:
     store = Mortal(1_000)
-    await store.positions([("wishes", 0)])
+    await store.open_positions({("wishes", 0): Position(0)})
     burst = heard(*(wanted(f"w{n}", f"e{n}", minutes=1 + n // 10) for n in range(95)), beat(60))
     taking = Batch(burst, (), {("wishes", 0): (0, len(burst))})
     await Transactor(kitchen(), DECIDED, store, 20).transact(taking, NOON, lambda cause, _: cause)
     assert store.fired == [20, 20, 20, 20, 15]
-    assert await store.positions([("wishes", 0)]) == {("wishes", 0): len(burst)}
+    assert await store.positions([("wishes", 0)]) == {("wishes", 0): Position(len(burst))}
 
 
 async def test_on_its_way_the_clock_vouches_for_what_was_fired_and_no_more() -> None:

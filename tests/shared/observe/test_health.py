@@ -17,7 +17,7 @@ def ready_at(now: float) -> Health:
     health = Health(started=now)
     health.beat(now)
     health.polled(now)
-    health.assigned({0, 1, 2}, now)
+    health.joined(True, now)
     health.database(True, now)
     health.relay(now)
     return health
@@ -67,7 +67,7 @@ def test_a_relay_that_does_not_move_is_named() -> None:
 
 def test_partitions_taken_away_make_it_not_ready() -> None:
     health = ready_at(100.0)
-    health.assigned(set(), 101.0)
+    health.joined(False, 101.0)
     assert health.ready(102.0) == (False, {"assignment": "no partition is assigned, for 1.0 s"})
 
 

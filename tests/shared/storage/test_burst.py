@@ -6,6 +6,7 @@ import pytest
 
 from shared.core.batch import Batch
 from shared.core.decision import SLICE
+from shared.core.store import Position
 from shared.core.transactor import Transactor
 from shared.storage.postgres import SQL, PostgresStore
 from shared.storage.sql import columns
@@ -17,7 +18,7 @@ EGGS = 10 * SLICE
 
 async def test_no_transaction_of_a_burst_is_larger_than_a_slice(postgres: PostgresStore) -> None:
     transactor = Transactor(kitchen(), DECIDED, postgres)
-    await postgres.positions([("wishes", 0)])
+    await postgres.open_positions({("wishes", 0): Position(0)})
     eggs = heard(*(wanted(f"w{n}", f"e{n}", minutes=5 + n % 3) for n in range(EGGS)), beat(60))
     for start in range(0, EGGS + 1, SLICE):
         part = eggs[start : start + SLICE]
@@ -26,7 +27,7 @@ async def test_no_transaction_of_a_burst_is_larger_than_a_slice(postgres: Postgr
     rang = "select count(*) from facts where type = 'egg.rang'"
     assert await postgres.pool.fetchval(rang) == EGGS
     assert await postgres.pool.fetchval(f"select max(count) from ({rang} group by xid) as slices") == SLICE
-    assert await postgres.positions([("wishes", 0)]) == {("wishes", 0): EGGS + 1}
+    assert await postgres.positions([("wishes", 0)]) == {("wishes", 0): Position(EGGS + 1)}
     assert not await postgres.timers({0: minute(60)}, 1)
 
 

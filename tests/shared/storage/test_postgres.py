@@ -7,7 +7,7 @@ import pytest
 
 from deploy.databases import Database
 from shared.core.batch import Batch
-from shared.core.store import Changes, Conflict
+from shared.core.store import Changes, Conflict, Position
 from shared.core.transactor import Transactor
 from shared.core.watermark import Clock
 from shared.storage.postgres import SQL, PostgresStore
@@ -29,7 +29,7 @@ async def statements_for(store: PostgresStore, events: int, offset: int) -> int:
 
 
 async def test_a_batch_of_a_thousand_takes_as_many_round_trips_as_one_of_ten(postgres: PostgresStore) -> None:
-    await postgres.positions([("wishes", 0)])
+    await postgres.open_positions({("wishes", 0): Position(0)})
     ten = await statements_for(postgres, 10, offset=0)
     thousand = await statements_for(postgres, 1_000, offset=100)
     assert ten == thousand

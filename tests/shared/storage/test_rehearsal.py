@@ -2,20 +2,18 @@
 
 import pytest
 
-from shared.core.store import REHEARSAL, Rehearsed, Store
+from shared.core.store import REHEARSAL, Position, Rehearsed, Store
 from shared.storage.memory import MemoryStore
-from tests.shared.storage.test_store_contract import PLACE, everything, holds, store
-
-__all__ = ["store"]
+from tests.shared.storage.test_store_contract import PLACE, everything, holds
 
 
 async def test_a_rehearsal_ends_where_it_would_have_been_committed(store: Store) -> None:
-    await store.positions([PLACE])
+    await store.open_positions({PLACE: Position(0)})
     rehearsal = REHEARSAL.set(True)
     with pytest.raises(Rehearsed):
         await store.commit(everything(replace_positions={PLACE: (0, 5)}))
     REHEARSAL.reset(rehearsal)
     assert await holds(store) == await holds(MemoryStore())
-    assert await store.positions([PLACE]) == {PLACE: 0}
+    assert await store.positions([PLACE]) == {PLACE: Position(0)}
     await store.commit(everything(replace_positions={PLACE: (0, 5)}))
-    assert await store.positions([PLACE]) == {PLACE: 5}
+    assert await store.positions([PLACE]) == {PLACE: Position(5)}

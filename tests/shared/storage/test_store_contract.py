@@ -5,18 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Store, StoredFact, Timer
+from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Position, Store, StoredFact, Timer
 from shared.core.watermark import Clock
 from shared.storage.memory import MemoryStore
 from tests.shared.core.kitchen import NOON, beat, egg, minute
 
-PLACE = ("wishes", 0)
+PLACE, OTHER = ("wishes", 0), ("wishes", 1)
 KEY = b"sixteen-byte-key"
-
-
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.system)])
-def store(request: pytest.FixtureRequest) -> Any:
-    return MemoryStore() if request.param == "memory" else request.getfixturevalue("postgres")
 
 
 def fact(stream: str, version: int, body: bytes = b"{}") -> StoredFact:
@@ -64,35 +59,23 @@ async def test_an_event_taken_before_is_seen_and_to_take_it_again_is_a_conflict(
     assert await store.seen([other]) == set()
 
 
-async def test_a_partition_never_seen_begins_at_0_and_moves_with_its_batches(store: Store) -> None:
-    assert await store.positions([PLACE, ("wishes", 1)]) == {PLACE: 0, ("wishes", 1): 0}
-    await store.commit(Changes(positions={PLACE: (0, 7)}))
-    await store.commit(Changes(positions={PLACE: (7, 9)}))
-    assert await store.positions([PLACE, ("wishes", 1)]) == {PLACE: 9, ("wishes", 1): 0}
-
-
-async def test_nobody_moves_a_partition_whose_position_was_never_asked_for(store: Store) -> None:
-    with pytest.raises(Fenced):
-        await store.commit(Changes(positions={PLACE: (0, 7)}))
-
-
 async def test_who_begins_where_a_partition_no_longer_stands_is_fenced_and_writes_nothing(
     store: Store,
 ) -> None:
-    await store.positions([PLACE, ("wishes", 1)])
+    await store.open_positions({PLACE: Position(0), OTHER: Position(0)})
     await store.commit(Changes(positions={PLACE: (0, 7)}))
     late = everything(replace_positions={PLACE: (0, 7), ("wishes", 1): (0, 3)})
     with pytest.raises(Fenced):
         await store.commit(late)
     assert await holds(store) == await holds(MemoryStore())
-    assert await store.positions([PLACE, ("wishes", 1)]) == {PLACE: 7, ("wishes", 1): 0}
+    assert await store.positions([PLACE, OTHER]) == {PLACE: Position(7), OTHER: Position(0)}
 
 
 @pytest.mark.parametrize("bad", ["conflict", "taken"])
 async def test_a_batch_is_written_whole_or_not_at_all(store: Store, bad: str) -> None:
     key = b"twice"
     await store.commit(Changes(facts=[fact("egg-x", 1)], inbox=[key]))
-    await store.positions([PLACE])
+    await store.open_positions({PLACE: Position(0)})
     wrong = everything(replace_positions={PLACE: (0, 5)})
     if bad == "conflict":
         wrong.facts.append(fact("egg-x", 1))
@@ -101,7 +84,7 @@ async def test_a_batch_is_written_whole_or_not_at_all(store: Store, bad: str) ->
     with pytest.raises(Conflict):
         await store.commit(wrong)
     assert await holds(store) == await holds(MemoryStore())
-    assert await store.positions([PLACE]) == {PLACE: 0}
+    assert await store.positions([PLACE]) == {PLACE: Position(0)}
 
 
 def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Changes:
@@ -137,7 +120,7 @@ async def dead_letters(store: Any) -> list[tuple[int, str]]:
 
 
 async def test_all_of_a_batch_is_there_once_it_is_written(store: Store) -> None:
-    await store.positions([PLACE])
+    await store.open_positions({PLACE: Position(0)})
     await store.commit(everything(replace_positions={PLACE: (0, 5)}))
     assert await holds(store) == [
         {egg("a"): [b"{}"]},

@@ -1,4 +1,4 @@
-from deploy.local.house.lag import behind, heard
+from deploy.local.house.lag import heard
 from deploy.local.house.metrics import summed
 
 TEXT = """\
@@ -21,9 +21,3 @@ def test_a_metric_is_summed_over_its_labels_and_one_without_a_number_is_absent()
 
 def test_a_service_reads_the_topics_whose_pages_name_it() -> None:
     assert heard("retention") == {"conversion", "insight"}
-
-
-def test_lag_counts_what_lies_past_the_position_and_nothing_that_retention_removed() -> None:
-    starts = {("signals", 0): 0, ("signals", 1): 40, ("insight", 0): 0}
-    ends = {("signals", 0): 10, ("signals", 1): 50, ("insight", 0): 99}
-    assert behind({"signals"}, starts, ends, {("signals", 0): 7}) == 3 + 10

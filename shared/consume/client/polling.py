@@ -1,0 +1,39 @@
+"""aiokafka's consumer, each of whose polls goes through the hands of its owner."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka import TopicPartition as KafkaPartition
+
+Records = Mapping[KafkaPartition, Sequence[Any]]
+Fetch = Callable[[], Awaitable[Records]]
+Poll = Callable[[Fetch], Awaitable[Records]]
+
+
+class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
+    """FastStream polls in a loop: when it polls, all that it polled before has been dealt with.
+
+    `metadata_came` becomes true whenever the client has heard anew which topics there are.
+    """
+
+    def __init__(self, poll: Poll, *topics: str, **settings: Any) -> None:
+        super().__init__(*topics, **settings)
+        self._poll = poll
+        self.metadata_came = False
+        self._client.cluster.add_listener(self._note)
+
+    async def getmany(
+        self, *partitions: KafkaPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> Records:
+        return await self._poll(
+            partial(super().getmany, *partitions, timeout_ms=timeout_ms, max_records=max_records)
+        )
+
+    async def refresh(self) -> None:
+        """Ask now which topics there are, and share the partitions out anew if that has changed."""
+        await self._client.force_metadata_update()
+
+    def _note(self, _: object) -> None:
+        self.metadata_came = True

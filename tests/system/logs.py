@@ -1,0 +1,89 @@
+"""What can become of a topic behind a service's back."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+import asyncpg
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+
+from deploy import topics
+from shared.consume.consumer import Consumer
+from shared.contracts.event import Event, encode
+from tests.system.restaurant import PARTITIONS, Restaurant, until
+
+
+@asynccontextmanager
+async def admin(place: Restaurant) -> AsyncIterator[AIOKafkaAdminClient]:
+    client = AIOKafkaAdminClient(bootstrap_servers=place.settings.kafka)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def make_again(place: Restaurant) -> None:
+    """Delete the topic and make it anew, empty, under the same name."""
+    await delete(place)
+    await provide(place)
+
+
+async def provide(place: Restaurant) -> None:
+    await topics.provide(place.settings.kafka, [topics.Topic(place.topic, PARTITIONS, retention_days=1)])
+
+
+async def delete(place: Restaurant) -> None:
+    async with admin(place) as client:
+        await client.delete_topics([place.topic])
+
+        async def gone() -> bool:
+            return place.topic not in await client.list_topics()
+
+        await until(gone)
+
+
+async def forget_records(place: Restaurant) -> None:
+    """As Kafka's retention does: all that lies there now is deleted, offsets go on."""
+    async with admin(place) as client:
+        # -1: up to the end
+        await client.delete_records(
+            {TopicPartition(place.topic, n): RecordsToDelete(before_offset=-1) for n in range(PARTITIONS)}
+        )
+
+
+async def transaction(place: Restaurant, *events: Event, commit: bool) -> None:
+    """By a transactional producer, which then commits or aborts."""
+    async with AIOKafkaProducer(
+        bootstrap_servers=place.settings.kafka, transactional_id=f"{place.topic}-guests"
+    ) as producer:
+        await producer.begin_transaction()
+        for event in events:
+            await producer.send(place.topic, key=event.subject.encode(), value=encode(event))
+        if commit:
+            await producer.commit_transaction()
+        else:
+            await producer.flush()
+            await producer.abort_transaction()
+
+
+async def shift(url: str, by: int) -> None:
+    """Move every position, as nobody should."""
+    owner = await asyncpg.connect(url)
+    await owner.execute("update positions set next_offset = next_offset + $1", by)
+    await owner.close()
+
+
+def problems(consumer: Consumer) -> dict[str, str]:
+    """Name and words of all that keeps it from taking records."""
+    return {name: text for name, text, blocks in consumer.conditions(monotonic()) if text and blocks}
+
+
+async def says(consumer: Consumer, name: str, words: str, seconds: float = 15) -> None:
+    """Returns once it says so."""
+
+    async def said() -> bool:
+        return words in problems(consumer).get(name, "")
+
+    await until(said, seconds)
