@@ -5,10 +5,12 @@ import importlib.util
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+import psutil
 
 from deploy.errors import Trouble
 from deploy.local.process.account import Account, reachable, rights
@@ -65,11 +67,23 @@ class Postgres:
             self.account.own(self.home)
         if not self.data.exists():
             self._initialise(programs)
+        self._disown()
         settings = {**SETTINGS, "port": str(self.port)}
         options = [f"--{name}={value}" for name, value in settings.items()]
         argv = [str(programs / "postgres"), "-D", str(self.data), *options]
         # An interrupt is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
         return Program("postgres", argv, self.log, self.home, _environment(), self.account, signal.SIGINT)
+
+    def _disown(self) -> None:
+        """Removes a killed server's note of its pid where no server of these data has that pid any more.
+
+        PostgreSQL asks only whether there is a process: another program's, or its own that nobody buried.
+        """
+        note = self.data / "postmaster.pid"
+        with suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
+            other = psutil.Process(int(note.read_text().split()[0]))
+            if other.status() == psutil.STATUS_ZOMBIE or Path(other.cwd()) != self.data.resolve():
+                note.unlink()
 
     def _programs(self) -> Path:
         root = _site()
