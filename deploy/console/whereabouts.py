@@ -1,5 +1,6 @@
 """Where everything of a house is, as a table for people."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -32,6 +33,10 @@ def show(house: House, record: str) -> None:
     if house.ticker.clock != WALL:
         console.print("clock       event time comes from the sources alone (up --clock wall: a ticker)")
     console.print(f"logs        {shown(house.directory / 'logs')}/")
+    if house.kafka.secrets:
+        console.print(
+            f"passwords   of Kafka's principals: {shown(Path(house.kafka.secrets))}/ (docs/security.md)"
+        )
     console.print(f"programs    read {record}: addresses, database URLs with their passwords, pids")
     console.print("next        ./evergreen status, ./evergreen publish --help, ./evergreen down")
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from aiokafka.structs import RecordMetadata
 
 from deploy.errors import Trouble
@@ -80,6 +80,8 @@ class Post:
         while True:
             try:
                 return await self._try(letters)
+            except TopicAuthorizationFailedError as error:
+                raise Trouble(f"who writes to Kafka at {self.kafka} may not: {error}") from None
             except (KafkaError, OSError) as error:
                 await self._close()
                 if time.monotonic() > deadline:

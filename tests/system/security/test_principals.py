@@ -1,5 +1,6 @@
 """Who gets in and what each may do, on a real Kafka that allows nothing by default."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
 from deploy.errors import Trouble
-from deploy.events.producer import Post, letter
+from deploy.events.producer import Letter, Post, letter
 from deploy.local.house.house import House
 from deploy.local.servers import kafka
 from deploy.security import principals
@@ -51,6 +52,12 @@ async def test_what_a_publisher_says_goes_through_every_service_each_as_itself(s
     finally:
         await retention.close()
         await insight.close()
+
+
+async def test_a_command_that_may_not_write_says_so_at_once(secure: House) -> None:
+    async with asyncio.timeout(60), Post(secure.kafka.address_as("insight")) as post:
+        with pytest.raises(Trouble, match=r"may not.*signals"):
+            await post.send([Letter(b"C-1", b"{}", [])])
 
 
 @pytest.mark.parametrize(("who", "topic"), forbidden(WRITE))
