@@ -19,6 +19,7 @@ COMMANDS = (
     "provision",
     "rebase",
     "dead-letter",
+    "quarantine",
     "status",
     "demo",
     "play",

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shared.consume.admission import Admitted, Record
+from shared.core.store import DeadLetter
 from shared.observe import metrics
 
 
-def count(admitted: Admitted, repeated: Counter[str]) -> None:
+def count(admitted: Admitted, repeated: Counter[str], refused: Sequence[DeadLetter] = ()) -> None:
     """By topic and outcome; a refused record is another service's dead letter.
 
-    `repeated` of those heard, by topic, were duplicates.
+    Of those heard `repeated` were duplicates, by topic, and `refused` became dead letters all the same.
     """
     outcomes = Counter((heard.topic, "applied") for heard in admitted.heard)
+    for letter in refused:
+        outcomes[letter.topic, "applied"] -= 1
+        outcomes[letter.topic, "dead_letter"] += 1
+        metrics.DEAD_LETTERS.labels(letter.topic).inc()
     for topic, number in repeated.items():
         outcomes[topic, "applied"] -= number
         outcomes[topic, "duplicate"] += number
@@ -25,12 +30,13 @@ def count(admitted: Admitted, repeated: Counter[str]) -> None:
         metrics.DEAD_LETTERS.labels(dead_letter.topic).inc()
 
 
-def applied(admitted: Admitted, repeated: Counter[str]) -> Counter[str]:
-    """By type, how many records were surely no duplicates: on their topic there were no more of these."""
+def applied(admitted: Admitted, repeated: Counter[str], refused: Sequence[DeadLetter] = ()) -> Counter[str]:
+    """By type, how many records were surely applied: on their topic no more were duplicates or refused."""
+    others = repeated + Counter(letter.topic for letter in refused)
     types = Counter((heard.topic, heard.event.data.type) for heard in admitted.heard)
     sure: Counter[str] = Counter()
     for (topic, type_), number in types.items():
-        sure[type_] += max(0, number - repeated[topic])
+        sure[type_] += max(0, number - others[topic])
     return +sure
 
 

@@ -12,6 +12,7 @@ from shared.contracts.reading import Unknown, Unreadable, read_record
 from shared.contracts.signals import SourceHeartbeat
 from shared.contracts.topics import STAGE_SOURCES
 from shared.core.batch import Batch, Heard
+from shared.core.dead_letter import kept
 from shared.core.store import DeadLetter, TopicPartition
 
 AHEAD = timedelta(minutes=5)
@@ -19,9 +20,6 @@ AHEAD = timedelta(minutes=5)
 
 ON_APPEND = 1
 """Kafka's mark of a timestamp that the broker set when it appended the record."""
-
-REASON = 1_000
-"""Characters kept of a reason: an error may quote all it met, even what no database and no header takes."""
 
 
 class Record(Protocol):
@@ -160,11 +158,11 @@ def admit(
                 break
             if policy.keeps(record, reason):
                 for_all = record.topic in policy.dead_letters_for
-                admitted.dead_letters.append(dead_letter(record, str(reason), recorded, for_all=for_all))
+                admitted.dead_letters.append(kept(record, str(reason), recorded, for_all=for_all))
             else:
                 admitted.refused[record.topic, "refused"] += 1
             continue
-        heard(Heard(record.topic, record.partition, record.offset, event, body))
+        heard(Heard(record.topic, record.partition, record.offset, event, body, record))
     return admitted
 
 
@@ -173,22 +171,5 @@ def dead_lettered(
 ) -> Admitted:
     """All of them as dead letters for one reason, unread: reading may be what cannot be done."""
     admitted = Admitted()
-    admitted.dead_letters = [
-        dead_letter(each, reason, recorded) for each in admitted.fresh(records, positions)
-    ]
+    admitted.dead_letters = [kept(each, reason, recorded) for each in admitted.fresh(records, positions)]
     return admitted
-
-
-def dead_letter(record: Record, reason: str, recorded: datetime, *, for_all: bool = False) -> DeadLetter:
-    """The record as it is kept: bytes, headers, place and reason."""
-    return DeadLetter(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=record.key,
-        body=record.value,
-        headers=[(name, raw) for name, raw in record.headers],
-        reason=reason.replace("\0", "").encode("ascii", "backslashreplace").decode()[:REASON],
-        recorded=recorded,
-        for_all=for_all,
-    )

@@ -79,10 +79,10 @@ class Writer:
     async def _persist(self, admitted: Admitted) -> None:
         if admitted.positions:
             with metrics.BATCH_SECONDS.time():
-                repeated = await self.handler.handle(admitted.batch(self.positions))
-            count(admitted, repeated)
+                repeated = await self.handler.handle(batch := admitted.batch(self.positions))
+            count(admitted, repeated, batch.refused)
             if self.isolator.evidence.wanted:
-                self.isolator.written(applied(admitted, repeated))
+                self.isolator.written(applied(admitted, repeated, batch.refused))
             self.positions.update({place: after for place, (_, after) in admitted.positions.items()})
 
     async def _retry(self, attempt: Callable[[], Awaitable[None]]) -> None:

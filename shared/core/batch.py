@@ -12,22 +12,27 @@ from shared.core.watermark import Clock
 
 
 class Heard(NamedTuple):
-    """An event and the place where it lay; `body` are its structured JSON bytes."""
+    """An event and the place where it lay; `body` are its structured JSON bytes, `record` is as it came."""
 
     topic: str
     partition: int
     offset: int
     event: Event
     body: bytes = b""
+    record: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one poll brought: what was heard in order, what cannot be taken, and how far positions move."""
+    """What one poll brought: what was heard in order, what cannot be taken, and how far positions move.
+
+    `refused` is filled as it is taken: what was heard and becomes a dead letter all the same.
+    """
 
     heard: Sequence[Heard]
     dead_letters: Sequence[DeadLetter] = ()
     positions: Mapping[TopicPartition, tuple[int, int]] = field(default_factory=dict)
+    refused: list[DeadLetter] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,13 @@ class Stage:
 class Snapshot:
     """What was true before the batch. `seen` holds identities of events, and keys alone of those taken when
     whom an event is about did not count yet: such a key stands for any subject. `ends` has the last timer of
-    each partition that may have more."""
+    each partition that may have more, `unreadable` why a stream's facts cannot be folded, `quarantined` why a
+    stream was set aside."""
 
     streams: Mapping[StreamName, Stream]
     clocks: Mapping[int, Clock]
     seen: set[bytes]
     timers: Sequence[Timer]
     ends: Mapping[int, Timer] = field(default_factory=dict)
+    unreadable: Mapping[StreamName, Exception] = field(default_factory=dict)
+    quarantined: Mapping[StreamName, str] = field(default_factory=dict)

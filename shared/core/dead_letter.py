@@ -3,13 +3,21 @@
 import base64
 from bisect import bisect_right
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import accumulate
+from typing import Any
 
 import orjson
+
+from shared.contracts.event import STRUCTURED, encode
+from shared.core.batch import Heard
+from shared.core.store import DeadLetter
 
 Headers = Sequence[tuple[str, bytes | None]]
 CUT = 65_536
 """Bytes kept of each part of a dead letter that is too large for its topic."""
+REASON = 1_000
+"""Characters kept of a reason: an error may quote all it met, even what no database and no header takes."""
 HEADER = 20
 """Bytes at most that a header takes on the wire besides its own name and value."""
 
@@ -70,3 +78,28 @@ def cut(
         told.append(f"value: {CUT} of {len(body)} bytes")
         body = body[:CUT]
     return key, body, original[:kept], ", ".join(told)
+
+
+def kept(record: Any, reason: str, recorded: datetime, *, for_all: bool = False) -> DeadLetter:
+    """A record as it is kept: bytes, headers, place and reason; heard again, its next attempt."""
+    return DeadLetter(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        body=record.value,
+        headers=[(name, raw) for name, raw in record.headers],
+        reason=reason.replace("\0", "").encode("ascii", "backslashreplace").decode()[:REASON],
+        recorded=recorded,
+        attempt=getattr(record, "attempt", 0) + 1,
+        for_all=for_all,
+    )
+
+
+def dead_letter(heard: Heard, reason: str, recorded: datetime) -> DeadLetter:
+    """What was heard and is not taken, as it came."""
+    if heard.record is not None:
+        return kept(heard.record, reason, recorded)
+    key, body = heard.event.subject.encode(), heard.body or encode(heard.event)
+    headers = [("content-type", STRUCTURED)]
+    return DeadLetter(heard.topic, heard.partition, heard.offset, key, body, headers, reason, recorded)

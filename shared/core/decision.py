@@ -9,8 +9,10 @@ from shared.contracts.event import KEY_BYTES, Event, encode, fact_id
 from shared.contracts.fact import Fact
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Heard, Snapshot, Stage
+from shared.core.dead_letter import dead_letter
 from shared.core.decider import Decider, Routed
 from shared.core.outbox import heartbeat, stored
+from shared.core.quarantine import Quarantine, reason_of
 from shared.core.store import Changes, StoredFact
 from shared.core.stream import Stream, StreamName
 from shared.core.watermark import Clock
@@ -26,6 +28,7 @@ class BatchDecision:
     """One batch being decided: an overlay of new states over the snapshot, and the changes so far.
 
     At most `most` timers fire; `cut` says that the last heartbeat is to be heard again, for more are due.
+    `outcomes` has for each timer, in order, whether its rules failed: its stream is set aside then.
     """
 
     def __init__(
@@ -35,6 +38,8 @@ class BatchDecision:
         self.most, self.cut = most, False
         self.streams: dict[StreamName, Stream] = {}
         self.changes = Changes()
+        self.quarantined = dict(snapshot.quarantined)
+        self.outcomes: list[bool] = []
         self._seen = set(snapshot.seen)
         self._clocks = dict(snapshot.clocks)
         self._timer_of = {due.stream: due.at for due in snapshot.timers}
@@ -51,15 +56,29 @@ class BatchDecision:
             return True
         if (identity := event.identity) in self._seen or identity[:KEY_BYTES] in self._seen:
             return False
+        if self._is_refused(heard, routed):
+            return True
         self._seen.add(identity)
         self.changes.inbox.append(identity)
         for to in routed:
             decider, before = self._stream(to.stream)
             facts = decider.decide(before.state, to.command, event.time)
-            after = self._append(to.stream, before, facts, event.time, heard.partition, event)
+            after, rows = self._evolved(to.stream, before, facts, event.time, heard.partition, event)
+            self._keep(to.stream, after, rows)
             if after is not before and (due := decider.due(after.state)) != decider.due(before.state):
                 self._set_timer(to.stream, heard.partition, due)
         return True
+
+    def _is_refused(self, heard: Heard, routed: Sequence[Routed[Any]]) -> bool:
+        """A stream that was set aside takes nothing: the event waits as a dead letter, not taken."""
+        for to in routed:
+            if error := self.snapshot.unreadable.get(to.stream):
+                self._set_aside(to.stream, heard.partition, None, error)
+            if reason := self.quarantined.get(to.stream):
+                why = f"stream {to.stream.text} is quarantined: {reason}"
+                self.changes.dead_letters.append(dead_letter(heard, why, self.recorded))
+                return True
+        return False
 
     def _tick(self, heard: Heard) -> None:
         partition = heard.partition
@@ -91,18 +110,41 @@ class BatchDecision:
     def _fire(self, stream: StreamName, at: datetime, partition: int, cause: Event) -> None:
         """Ask once. The next moment is another than before, or one still to come: the rule may have been
         lengthened since this timer was set, and then there was nothing to say yet."""
-        decider, before = self._stream(stream)
-        after = self._append(stream, before, decider.fire(before.state, at), at, partition, cause)
-        due = decider.due(after.state)
-        is_new = after is not before and due != decider.due(before.state)
+        try:
+            if error := self.snapshot.unreadable.get(stream):
+                raise error
+            decider, before = self._stream(stream)
+            facts = decider.fire(before.state, at)
+            after, rows = self._evolved(stream, before, facts, at, partition, cause)
+            due = decider.due(after.state)
+            is_new = after is not before and due != decider.due(before.state)
+        except (ImportError, MemoryError):
+            raise  # of the release, or the machine
+        except Exception as failure:  # noqa: BLE001 - whatever the rules of one stream raise
+            if stream not in self.snapshot.unreadable:
+                self.outcomes.append(True)
+            self._set_aside(stream, partition, at, failure)
+            return
+        self.outcomes.append(False)
+        self._keep(stream, after, rows)
         self._set_timer(stream, partition, due if due is not None and (is_new or due > at) else None)
+
+    def _set_aside(self, stream: StreamName, partition: int, at: datetime | None, error: Exception) -> None:
+        """Its own rules fail: it stands still with its timer until they are mended, and time goes on."""
+        if stream in self.quarantined:
+            return
+        version = self._stream(stream)[1].version
+        reason = self.quarantined[stream] = reason_of(error)
+        self.changes.quarantined.append(Quarantine(stream, partition, at, version, reason, self.recorded))
+        self.changes.timers.pop(stream, None)
+        self._timer_of.pop(stream, None)
 
     def _stream(self, name: StreamName) -> tuple[Decider[Any, Any, Any], Stream]:
         decider = self.stage.deciders[name.category]
         known = self.streams.get(name) or self.snapshot.streams.get(name)
         return decider, known or Stream(0, decider.initial)
 
-    def _append(
+    def _evolved(
         self,
         name: StreamName,
         before: Stream,
@@ -110,17 +152,21 @@ class BatchDecision:
         at: datetime,
         partition: int,
         cause: Event,
-    ) -> Stream:
+    ) -> tuple[Stream, Sequence[StoredFact]]:
+        """The stream after these facts, and their rows."""
         evolve = self.stage.deciders[name.category].evolve
         version, state = before
+        rows = []
         for fact in facts:
             version += 1
             state = evolve(state, fact)
-            self.changes.facts.append(self._stored(name, version, fact, at, partition, cause))
-        if version == before.version:
-            return before
-        after = self.streams[name] = Stream(version, state)
-        return after
+            rows.append(self._stored(name, version, fact, at, partition, cause))
+        return (Stream(version, state) if rows else before), rows
+
+    def _keep(self, name: StreamName, after: Stream, rows: Sequence[StoredFact]) -> None:
+        if rows:
+            self.streams[name] = after
+            self.changes.facts += rows
 
     def _set_timer(self, stream: StreamName, partition: int, due: datetime | None) -> None:
         self.changes.timers[stream] = (partition, due)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from shared.core.quarantine import Quarantine
 from shared.core.stream import StreamName
 from shared.core.watermark import Clock
 
@@ -92,6 +93,7 @@ class Changes:
     inbox: list[bytes] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     heartbeats: dict[int, bytes] = field(default_factory=dict)
+    quarantined: list[Quarantine] = field(default_factory=list)
     fired: int = 0
 
 
@@ -137,6 +139,9 @@ class Store(Protocol):
 
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
         """The clock of each partition."""
+
+    async def quarantined(self, partitions: Sequence[int]) -> Mapping[StreamName, str]:
+        """The streams of these partitions that were set aside, each with the reason."""
 
     async def commit(self, changes: Changes) -> None:
         """Write all of it. Errors: `Conflict`, `Fenced`; `Rehearsed` in a rehearsal."""

@@ -1,5 +1,6 @@
 """Load what a whole batch needs, decide, write it in one transaction: constant round trips a batch."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,16 +9,18 @@ from typing import Any
 import orjson
 
 from shared.contracts.event import KEY_BYTES
-from shared.contracts.fact import Fact, Vocabulary
+from shared.contracts.fact import Vocabulary
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard, Snapshot, Stage
 from shared.core.decider import Routed
 from shared.core.decision import SLICE, BatchDecision, Trace
+from shared.core.quarantine import Failures
 from shared.core.store import Store, TopicPartition, ends
 from shared.core.stream import Stream, StreamName, UnreadableStream
 from shared.core.stream_cache import StreamCache
 from shared.core.watermark import Clock
 
+log = logging.getLogger(__name__)
 Taking = tuple[Heard, Sequence[Routed[Any]]]
 
 
@@ -31,11 +34,14 @@ class Transactor:
         self.stage, self.vocabulary, self.store, self.most = stage, vocabulary, store, most
         self.streams = StreamCache()
         self.clocks: dict[int, Clock] = {}
+        self.quarantined: dict[StreamName, str] = {}
+        self._fired, self._read = Failures(), Failures()
 
     def forget(self) -> None:
         """Trust nothing remembered: another process may have written, or a commit's reply was lost."""
         self.streams.clear()
         self.clocks.clear()
+        self.quarantined.clear()
 
     async def transact(self, batch: Batch, recorded: datetime, trace: Trace) -> Counter[str]:
         """Decide and write one batch; per topic the number of events heard before (duplicates).
@@ -54,6 +60,7 @@ class Transactor:
             decision, taken, again = await self._decide(rest[:1] if cut else rest, recorded, trace)
             rest, cut = rest[taken:], decision.cut
             repeated += again
+            batch.refused.extend(decision.changes.dead_letters)
             if rest:
                 await self._write(decision, {place: (at, at) for place, (at, _) in batch.positions.items()})
             else:
@@ -80,8 +87,13 @@ class Transactor:
         self, decision: BatchDecision, positions: Mapping[TopicPartition, tuple[int, int]]
     ) -> None:
         decision.changes.positions.update(positions)
+        fired = self._fired.after(decision.outcomes)
         await self.store.commit(decision.changes)
+        self._fired = fired
         self._remember(decision)
+        for each in decision.changes.quarantined:
+            kind, _, _ = each.reason.partition(":")  # the rest may quote what the stream holds
+            log.error("a stream of category %s is quarantined: %s", each.stream.category, kind)
 
     async def _snapshot(self, heard: Sequence[Heard], named: set[StreamName]) -> Snapshot:
         events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]
@@ -89,11 +101,14 @@ class Transactor:
         until = self._ticked(heard)
         most = max(1, self.most // len(until)) if until else 0
         timers = await self.store.timers(until, most) if until else ()
-        streams = await self._streams(named.union(due.stream for due in timers))
+        wanted = named.union(due.stream for due in timers)
+        if not self.quarantined.keys().isdisjoint(wanted):  # some may have been released
+            self.quarantined = dict(await self.store.quarantined(sorted(self.clocks)))
+        streams, unreadable = await self._streams(wanted)
         identities = [event.identity for event in events]
         asked = identities + [identity[:KEY_BYTES] for identity in identities]
         seen = await self.store.seen(asked) if asked else set()
-        return Snapshot(streams, self.clocks, seen, timers, ends(timers, most))
+        return Snapshot(streams, self.clocks, seen, timers, ends(timers, most), unreadable, self.quarantined)
 
     def _ticked(self, heard: Sequence[Heard]) -> dict[int, datetime]:
         """How far each partition's clock will have come at the end of the batch."""
@@ -107,29 +122,38 @@ class Transactor:
     async def _load_clocks(self, partitions: set[int]) -> None:
         if missing := sorted(partitions - self.clocks.keys()):
             self.clocks.update(await self.store.clocks(missing))
+            self.quarantined.update(await self.store.quarantined(missing))
 
-    async def _streams(self, names: set[StreamName]) -> Mapping[StreamName, Stream]:
+    async def _streams(
+        self, names: set[StreamName]
+    ) -> tuple[Mapping[StreamName, Stream], Mapping[StreamName, Exception]]:
+        """The streams that have facts, and why those that cannot be folded cannot."""
         known = self.streams.known(names)
-        if missing := sorted(names - known.keys()):
+        unreadable: dict[StreamName, Exception] = {}
+        if missing := sorted(names - known.keys() - self.quarantined.keys()):
             for name, bodies in (await self.store.bodies(missing)).items():
-                known[name] = self._replayed(name, bodies)
-        return known
+                try:
+                    known[name] = self._replayed(name, bodies)
+                except (UnreadableStream, ImportError, MemoryError):
+                    raise
+                except Exception as error:  # noqa: BLE001 - whatever the facts of one stream raise
+                    known[name], unreadable[name] = Stream(len(bodies), None), error
+            self._read = self._read.after(name in unreadable for name in missing if name in known)
+        return known, unreadable
 
     def _replayed(self, name: StreamName, bodies: Sequence[bytes]) -> Stream:
-        try:
-            decider = self.stage.deciders[name.category]
-            return Stream(len(bodies), decider.replay(self._fact(body) for body in bodies))
-        except Exception as error:
-            raise UnreadableStream(name, f"{type(error).__name__}: {error}") from error
-
-    def _fact(self, body: bytes) -> Fact:
-        event: dict[str, Any] = orjson.loads(body)
-        return self.vocabulary[event["type"]].model_validate(event["data"])
+        events: list[dict[str, Any]] = [orjson.loads(body) for body in bodies]
+        decider = self.stage.deciders.get(name.category)
+        newer = sorted({event["type"] for event in events} - self.vocabulary.keys())
+        if decider is None or newer:
+            raise UnreadableStream(name, f"it does not know {', '.join(newer) or 'the category'}")
+        facts = (self.vocabulary[event["type"]].model_validate(event["data"]) for event in events)
+        return Stream(len(events), decider.replay(facts))
 
     def _remember(self, decision: BatchDecision) -> None:
+        self.quarantined = decision.quarantined
         self.clocks.update({partition: after for partition, (_, after) in decision.changes.clocks.items()})
         due = {timer.stream for timer in decision.snapshot.timers}  # heard of once in a long while
+        not_kept = {name for name in due if name not in self.streams} | decision.snapshot.unreadable.keys()
         touched = {**decision.snapshot.streams, **decision.streams}
-        self.streams.remember(
-            {name: stream for name, stream in touched.items() if name not in due or name in self.streams}
-        )
+        self.streams.remember({name: stream for name, stream in touched.items() if name not in not_kept})

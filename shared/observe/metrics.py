@@ -58,6 +58,9 @@ TIMER_BACKLOG = Gauge(
     "Timer moments that the clock of their partition has passed and nobody has fired.",
 )
 TIMERS_FIRED = Counter("evergreen_timers_fired", "Timers fired: a stream was told that its moment had come.")
+QUARANTINED = Gauge(
+    "evergreen_quarantined_streams", "Streams that were set aside because their own rules fail."
+)
 SOURCES = Gauge(
     "evergreen_sources",
     "Sources that the clocks know, by their worst state: live, expired (silent past its lease), closed.",

@@ -7,6 +7,7 @@ be written, and none of it may drain a topic into the dead letters. `docs/decisi
 import asyncpg
 
 from shared.contracts.reading import Unreadable
+from shared.core.quarantine import StreamsFail
 from shared.core.store import Conflict, Fenced, NeedsRebase
 from shared.core.stream import UnreadableStream
 
@@ -42,7 +43,7 @@ OF_A_VALUE = (
 )
 """Classes 21, 22, 23 and 54: what PostgreSQL says of the values it was given, or of how many they were."""
 
-OF_THE_RELEASE = (UnreadableStream, Unreadable, ImportError, MemoryError, SystemError)
+OF_THE_RELEASE = (UnreadableStream, StreamsFail, Unreadable, ImportError, MemoryError, SystemError)
 """What a service cannot do whatever it is given; `Unreadable` beyond admission is said of a stored fact."""
 
 

@@ -1,4 +1,4 @@
-"""What an operator should know of the clocks: which source went silent, which one they wait for. Pure."""
+"""What an operator should know of clocks and streams: who is silent, waited for, set aside. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -40,6 +40,15 @@ def _expired(source: str, seen: datetime, partitions: Iterable[int]) -> str:
         "its lease ran out, the clock goes on without it. Start it again; or, when it is gone for good: "
         f"evergreen publish source.heartbeat --source {source} closed=true"
     )
+
+
+def set_aside(quarantined: Iterable[tuple[str, int, datetime]]) -> str | None:
+    """The streams that are set aside, by category, how many and since when: never a customer's id."""
+    told = [f"{count} of category {category} since {iso(since)}" for category, count, since in quarantined]
+    ways_out = (
+        "their own rules fail. `evergreen quarantine list` says why; release them once a release mends it"
+    )
+    return f"streams are set aside, {', '.join(told)}: {ways_out}" if told else None
 
 
 class Holders:

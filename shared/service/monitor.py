@@ -22,7 +22,7 @@ from shared.observe.logs import start_logging
 from shared.observe.telemetry import start_telemetry
 from shared.publish.relay import Relay
 from shared.resilience.transient import is_outage
-from shared.service.clocks import Holders, silent, states
+from shared.service.clocks import Holders, set_aside, silent, states
 from shared.service.database import tell_that_nothing_leaves
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
@@ -83,6 +83,7 @@ class Monitor:
             ((depth, age),) = await pool.fetch(SQL["depth"], timeout=2)
             holder = await pool.fetchrow(SQL["holder"], timeout=2) if age > HELD_AFTER else None
             backlog = await pool.fetchval(SQL["backlog"], timeout=2)
+            quarantined = await pool.fetch(SQL["quarantined"], timeout=2)
             clocks = await asyncio.wait_for(PostgresStore(pool).clocks(range(PARTITIONS)), 2)
         except Exception as error:
             if not is_outage(error):
@@ -97,6 +98,8 @@ class Monitor:
         metrics.RELAY_AGE.set(age)
         metrics.TIMER_BACKLOG.set(backlog)
         self._look_at_clocks(clocks)
+        self.health.condition("quarantined", set_aside(map(tuple, quarantined)), monotonic(), blocks=False)
+        metrics.QUARANTINED.set(sum(count for _, count, _ in quarantined))
 
     def _look_at_clocks(self, clocks: Mapping[int, Clock]) -> None:
         now = monotonic()

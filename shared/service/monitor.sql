@@ -10,6 +10,10 @@ from (select pg_snapshot_xmin(pg_current_snapshot()) as oldest) as s
 left join pg_stat_activity a on a.backend_xid = s.oldest::xid
 where exists (select from outbox where xid >= log_xid(s.oldest));
 
+-- name: quarantined
+-- Streams that were set aside, by category.
+select split_part(stream, '-', 1) as category, count(*)::int, min(since) from quarantined group by 1 order by 1;
+
 -- name: backlog
 -- Timers that their clock has passed and nobody has fired.
 select count(*)::int from timers t join watermarks w on w.partition = t.partition and t.at <= w.watermark;

@@ -113,12 +113,13 @@ class Redriver:
             await self._handle(read[middle:], positions)
             return
         all_known = repeated.total() == len(read)
-        await self._settle(
-            [
-                (record, KNOWN if all_known or heard.event.identity in known else APPLIED, None)
-                for record, heard in read
-            ]
-        )
+        refused = {(each.topic, each.partition, each.offset): each.reason for each in batch.refused}
+        outcomes: list[tuple[Redriven, str, str | None]] = []
+        for record, heard in read:
+            is_known = all_known or heard.event.identity in known
+            why = refused.get((record.topic, record.partition, record.offset))
+            outcomes.append((record, FAILED if why else KNOWN if is_known else APPLIED, why))
+        await self._settle(outcomes)
 
     async def _known(self, heard: Sequence[Heard]) -> set[bytes]:
         """Which of them were taken before, as far as the inbox tells."""

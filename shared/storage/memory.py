@@ -6,6 +6,7 @@ from heapq import merge
 from operator import attrgetter
 from uuid import UUID
 
+from shared.core.quarantine import Quarantine
 from shared.core.store import (
     REHEARSAL,
     Changes,
@@ -37,6 +38,7 @@ class MemoryStore:
         self._instances: dict[str, UUID] = {}
         self._clocks: dict[int, Clock] = {}
         self._timers: dict[StreamName, Timer] = {}
+        self._quarantined: dict[StreamName, Quarantine] = {}
 
     async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
         wanted = {stream.text: stream for stream in streams}
@@ -76,6 +78,9 @@ class MemoryStore:
     async def clocks(self, partitions: Sequence[int]) -> Mapping[int, Clock]:
         return {partition: self._clocks.get(partition, Clock()) for partition in partitions}
 
+    async def quarantined(self, partitions: Sequence[int]) -> Mapping[StreamName, str]:
+        return {name: q.reason for name, q in self._quarantined.items() if q.partition in partitions}
+
     async def commit(self, changes: Changes) -> None:
         self._refuse(changes)
         if REHEARSAL.get():
@@ -93,6 +98,17 @@ class MemoryStore:
             self._timers.pop(stream, None)
             if due is not None:
                 self._timers[stream] = Timer(due, stream, partition)
+
+        for each in changes.quarantined:
+            gone = self._timers.pop(each.stream, None)
+            at = each.at or (gone.at if gone else None)
+            self._quarantined.setdefault(each.stream, each._replace(at=at))
+
+    def release(self, stream: StreamName) -> None:
+        """As an operator does: its timer is set again."""
+        each = self._quarantined.pop(stream)
+        if each.at is not None:
+            self._timers[stream] = Timer(each.at, stream, each.partition)
 
     def _is_dead_letter(self, record: DeadLetter) -> bool:
         place = attrgetter("topic", "partition", "offset", "attempt")

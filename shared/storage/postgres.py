@@ -90,6 +90,10 @@ class PostgresStore:
         watermarks = {row[0]: row[1] for row in await self._fetch("watermarks", partitions)}
         return {partition: Clock(sources[partition], watermarks.get(partition)) for partition in partitions}
 
+    async def quarantined(self, partitions: Sequence[int]) -> Mapping[StreamName, str]:
+        rows = await self._fetch("quarantined", partitions)
+        return {StreamName.parse(stream): reason for stream, reason in rows}
+
     async def commit(self, changes: Changes) -> None:
         async with self.transaction() as connection:
             await self.write(connection, changes)
@@ -184,3 +188,4 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
         ],
     )
     yield "heartbeat", sorted(changes.heartbeats.items())
+    yield "quarantine", [(stream.text, *rest) for stream, *rest in changes.quarantined]

@@ -95,3 +95,16 @@ on conflict do nothing;
 insert into heartbeats (partition, body) select * from unnest($1::int[], $2::bytea[])
 on conflict (partition) do update
 set body = excluded.body, position = excluded.position, xid = excluded.xid;
+
+-- name: quarantined
+-- Streams that were set aside.
+select stream, reason from quarantined where partition = any($1::int[]);
+
+-- name: quarantine
+-- Set these streams aside, with the timer that each had.
+with cleared as (delete from timers where stream = any($1::text[]) returning stream, at)
+insert into quarantined (stream, partition, at, version, reason, since)
+select u.stream, u.partition, coalesce(u.at, cleared.at), u.version, u.reason, u.since
+from unnest($1::text[], $2::int[], $3::timestamptz[], $4::int[], $5::text[], $6::timestamptz[])
+     as u(stream, partition, at, version, reason, since)
+left join cleared using (stream) on conflict do nothing;

@@ -4,6 +4,7 @@ from collections import Counter
 
 from shared.consume.accounting import count
 from shared.consume.admission import admit
+from shared.core.dead_letter import kept
 from shared.observe.metrics import EVENTS
 from tests.shared.consume.test_admission import POLICY, START, Letter, letter
 from tests.shared.core.kitchen import NOON, wanted
@@ -16,6 +17,6 @@ def counted(outcome: str) -> float:
 def test_an_event_heard_before_is_a_duplicate_and_not_applied() -> None:
     before = {outcome: counted(outcome) for outcome in ("applied", "duplicate", "dead_letter")}
     records = [*(letter(wanted(f"w{n}", "soft"), offset=n) for n in range(3)), Letter(value=b"?", offset=3)]
-    count(admit(POLICY, records, START, NOON), Counter({"wishes": 1}))
+    count(admit(POLICY, records, START, NOON), Counter({"wishes": 1}), [kept(records[2], "", NOON)])
     grown = {outcome: counted(outcome) - number for outcome, number in before.items()}
-    assert grown == {"applied": 2, "duplicate": 1, "dead_letter": 1}
+    assert grown == {"applied": 1, "duplicate": 1, "dead_letter": 2}

@@ -1,7 +1,7 @@
 """What is said of sources and clocks: who went silent, who is waited for, and the way out."""
 
-from shared.service.clocks import PATIENCE, Holders, silent, states
-from tests.shared.core.kitchen import beat
+from shared.service.clocks import PATIENCE, Holders, set_aside, silent, states
+from tests.shared.core.kitchen import beat, minute
 from tests.shared.core.test_leases import said, steps
 from tests.shared.core.test_watermark import after
 
@@ -45,3 +45,10 @@ def test_nothing_is_said_of_a_source_that_is_merely_slow_or_alone() -> None:
     alone, holders = after(said(0, "/till"), said(500, "/till")), Holders()
     for now in (0.0, 1.0 + PATIENCE):
         assert holders.held({0: alone, 1: WELL}, now) is None
+
+
+def test_streams_that_were_set_aside_are_told_by_category_and_never_by_id() -> None:
+    text = set_aside([("lead", 2, minute(5))]) or ""
+    assert "2 of category lead since 2026-01-01T12:05:00Z" in text
+    assert "evergreen quarantine list" in text
+    assert set_aside([]) is None

@@ -1,0 +1,61 @@
+"""evergreen quarantine: streams that were set aside because their own rules fail."""
+
+import argparse
+import os
+
+from deploy.console.directory import add_directory
+
+HELP = "list the streams that were set aside because their own rules fail, or release one"
+EXAMPLE = "evergreen quarantine release lead-42"
+DONE, FAILED = 0, 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what to do, with which stream, on which server."""
+    parser.add_argument("what", choices=("list", "release"), help="release: its timer is set again")
+    parser.add_argument("stream", metavar="STREAM", nargs="?", help="as `list` names it, such as lead-42")
+    parser.add_argument(
+        "--postgres",
+        metavar="URL",
+        default=os.environ.get("EVERGREEN_POSTGRES_ADMIN"),
+        help="its administrator's URL; or EVERGREEN_POSTGRES_ADMIN (default: that of the house)",
+    )
+    add_directory(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints a line for each stream. Trouble when there is none of that name."""
+    from deploy.local.house.house import House
+
+    url = arguments.postgres or House.load(arguments.directory).postgres.admin_url
+    return _release(url, arguments.stream) if arguments.what == "release" else _list(url)
+
+
+def _list(url: str) -> int:
+    import asyncio
+
+    from deploy.quarantine import aside
+    from shared.contracts.topics import STAGES
+
+    for service in STAGES:
+        for each in asyncio.run(aside(url, service)):
+            print(
+                f"{service}  {each.stream}  version {each.version}  since {each.since:%F %T}Z  {each.reason}"
+            )
+    return DONE
+
+
+def _release(url: str, stream: str | None) -> int:
+    import asyncio
+
+    from deploy.errors import Trouble
+    from deploy.quarantine import release
+    from shared.contracts.topics import STAGES
+
+    if stream is None:
+        raise Trouble("say which stream: `evergreen quarantine list` names them")
+    for service in STAGES:
+        if asyncio.run(release(url, service, stream)):
+            print(f"{service}: {stream} goes on; what came for it meanwhile lies on dead-letters")
+            return DONE
+    raise Trouble(f"no service has set {stream} aside: `evergreen quarantine list` names those that are")

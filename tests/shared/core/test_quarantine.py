@@ -1,0 +1,121 @@
+"""A stream whose own rules fail is set aside: the timers of all others fire, and no heartbeat is refused."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from shared.contracts.fact import Fact
+from shared.core.batch import Batch, Heard, Stage
+from shared.core.quarantine import Failures, StreamsFail
+from shared.core.store import Changes, StoredFact
+from shared.core.stream import UnreadableStream
+from shared.core.transactor import Transactor
+from shared.storage.memory import MemoryStore
+from tests.shared.core import kitchen
+from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, minute, wanted
+
+
+def fire(timer: kitchen.Timer | None, at: datetime) -> Sequence[Fact]:
+    """Eggs that boil for thirteen minutes break."""
+    if timer and timer.minutes == 13:
+        raise ZeroDivisionError("no pan left")
+    return kitchen.fire(timer, at)
+
+
+async def take(store: MemoryStore, *said: Heard, stage: Stage | None = None, most: int = 2_000) -> Batch:
+    batch = Batch(said)
+    transactor = Transactor(stage or kitchen.kitchen(fire), DECIDED, store, most)
+    await transactor.transact(batch, NOON, lambda cause, _: cause)
+    return batch
+
+
+def rang(store: MemoryStore) -> set[str]:
+    return {fact.stream for fact in store.log if fact.type == "egg.rang"}
+
+
+def eggs(count: int, bad: int) -> list[Any]:
+    """So many wishes; `bad` of them break."""
+    return [wanted(f"w{n}", f"e{n}", minutes=13 if n < bad else 14) for n in range(count)]
+
+
+@pytest.mark.parametrize("most", [7, 2_000])
+async def test_one_stream_that_cannot_fire_harms_none_of_a_busy_partition(most: int) -> None:
+    store = MemoryStore()
+    await take(store, *heard(*eggs(997, bad=1), beat(60)), most=most)
+    assert len(rang(store)) == 996
+    assert await store.quarantined([0]) == {egg("e0"): "ZeroDivisionError: no pan left"}
+    assert (await store.clocks([0]))[0].watermark == minute(60)
+    assert not store.dead_letters
+    assert not await store.timers({0: minute(10**6)}, 10)
+
+
+async def test_in_a_quiet_house_as_well_time_goes_on() -> None:
+    store = MemoryStore()
+    await take(store, *heard(wanted("w0", "bad", minutes=13)))
+    for number in range(14, 200):
+        await take(store, *heard(beat(number)))
+    assert (await store.clocks([0]))[0].watermark == minute(199)
+    assert list(await store.quarantined([0])) == [egg("bad")]
+
+
+async def test_an_event_for_such_a_stream_waits_as_a_dead_letter_and_was_not_taken() -> None:
+    store = MemoryStore()
+    again = wanted("again", "e0", at=61)
+    batch = await take(store, *heard(*eggs(30, bad=1), beat(60), again, wanted("other", "e1", at=61)))
+    [letter] = store.dead_letters
+    assert letter.reason == "stream egg-e0 is quarantined: ZeroDivisionError: no pan left"
+    assert (letter.offset, letter.key, batch.refused) == (31, b"e0", [letter])
+    assert await store.seen([again.identity]) == set()
+    assert [fact.stream for fact in store.log if fact.happened == minute(61)] == ["egg-e1"]
+
+
+async def test_rules_that_fail_for_all_set_nobody_aside() -> None:
+    store = MemoryStore()
+    with pytest.raises(StreamsFail, match="run a release whose rules hold"):
+        await take(store, *heard(*eggs(100, bad=100), beat(60)))
+    assert (store.log, await store.quarantined([0])) == ([], {})
+
+
+async def test_a_stream_whose_facts_cannot_be_folded_is_set_aside_with_its_timer() -> None:
+    store = MemoryStore()
+    broken = StoredFact("egg-bad", 1, "i", "egg.on", 0, "bad", NOON, NOON, None, None, BROKEN)
+    await store.commit(Changes(facts=[broken], timers={egg("bad"): (0, minute(90))}))
+    await take(store, *heard(wanted("w1", "bad"), *eggs(3, bad=0), beat(60)))
+    assert [letter.offset for letter in store.dead_letters] == [0]
+    assert len(rang(store)) == 3
+    assert not await store.timers({0: minute(90)}, 10)
+    assert (await store.quarantined([0]))[egg("bad")].startswith("ValidationError")
+
+
+async def test_a_fact_of_a_newer_release_sets_nobody_aside() -> None:
+    store = MemoryStore()
+    newer = StoredFact("egg-bad", 1, "i", "egg.peeled", 0, "bad", NOON, NOON, None, None, BROKEN_NEWER)
+    await store.commit(Changes(facts=[newer]))
+    with pytest.raises(UnreadableStream, match=r"egg\.peeled"):
+        await take(store, *heard(wanted("w1", "bad")))
+    assert not await store.quarantined([0])
+
+
+async def test_a_stream_that_was_released_is_noticed_by_the_process_that_set_it_aside() -> None:
+    store = MemoryStore()
+    transactor = Transactor(kitchen.kitchen(fire), DECIDED, store)
+    await transactor.transact(Batch(heard(*eggs(9, bad=1), beat(60))), NOON, lambda cause, _: cause)
+    store.release(egg("e0"))
+    again = heard(wanted("again", "e0", at=61), offset=20)
+    await transactor.transact(Batch(again), NOON, lambda cause, _: cause)
+    assert not store.dead_letters
+
+
+def test_three_may_fail_at_the_start_and_one_in_ten_later() -> None:
+    start = Failures().after([True] * 3)
+    with pytest.raises(StreamsFail):
+        start.after([True])
+    start.after([False] * 50).after([True, True])
+    with pytest.raises(StreamsFail):
+        start.after([False] * 20).after([True] * 3)
+
+
+BROKEN = b'{"type": "egg.on", "data": {"rings_at": "never", "minutes": 1, "rings": 1}}'
+BROKEN_NEWER = b'{"type": "egg.peeled", "data": {}}'
