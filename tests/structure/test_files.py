@@ -19,6 +19,13 @@ def test_no_file_holds_the_address_of_a_registry_or_a_path_of_one_machine(checko
     assert addresses(checkout) == []
 
 
+def test_every_decision_has_a_number_of_its_own_and_is_titled_with_it(checkout: Path) -> None:
+    pages = sorted((checkout / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(set(numbers)) == len(numbers)
+    assert [page.read_text().partition(".")[0] for page in pages] == [f"# {number}" for number in numbers]
+
+
 def test_a_house_in_order_is_found_in_order(tmp_path: Path) -> None:
     root = plant(tmp_path)
     assert [*oversizes(root), *stage_names(root), *addresses(root)] == []
