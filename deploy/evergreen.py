@@ -26,6 +26,7 @@ COMMANDS = (
     "publish",
     "tail",
     "redrive",
+    "refuse",
     "journey",
     "positions",
 )

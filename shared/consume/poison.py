@@ -20,6 +20,7 @@ TRIED_AGAIN = "nothing is skipped, it is tried again until what is broken is men
 
 Write = Callable[[Sequence[Record]], Awaitable[None]]
 DeadLetter = Callable[[Record, str], Awaitable[None]]
+Refused = Callable[[str, int, int], Awaitable[bool]]
 Retry = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
 TypeOf = Callable[[Record], str | None]
 
@@ -32,7 +33,8 @@ class PoisonIsolator:
     """Takes records whole, or halves them until the one that fails stands alone.
 
     `type_of` is None for what never becomes a dead letter. `rehearse` says whether a record could be written
-    by now, and writes nothing. `held` says, in words, what is not going on and why.
+    by now, and writes nothing; `refused`, whether an operator gave the record of a place up. `held` says, in
+    words, what is not going on and why.
     """
 
     def __init__(
@@ -40,12 +42,13 @@ class PoisonIsolator:
         write: Write,
         dead_letter: DeadLetter,
         rehearse: Rehearse,
+        refused: Refused,
         type_of: TypeOf,
         retry: Retry,
         pause: float = 1.0,
     ) -> None:
         self._write, self._dead_letter, self._rehearse, self._type_of = write, dead_letter, rehearse, type_of
-        self._retry_outage, self._pause = retry, pause
+        self._refused, self._retry_outage, self._pause = refused, retry, pause
         self._held: dict[int, str] = {}
         self._database: str | None = None
         self.evidence = Evidence()
@@ -134,14 +137,16 @@ class PoisonIsolator:
         if type_ is None:
             raise _Held(where, error) from error
         self.evidence.failed(place, turn)
-        if not self.evidence.speaks(place, type_):
-            if not await self._any(neighbours(record, behind, self._type_of)):
-                raise _Held(f"{where}: no other {type_} could be written since it failed", error) from error
+        if self.evidence.speaks(place, type_):
+            why = self.evidence.most_fail(type_)
+        elif await self._any(neighbours(record, behind, self._type_of)):
             self.evidence.written({type_: 0})
             await self._halve([record, *behind], 0, 1, turn)
             return
-        if most := self.evidence.most_fail(type_):
-            raise _Held(f"{where}: {most}", error) from error
+        else:
+            why = f"no other {type_} could be written since it failed"
+        if why and not await self._refused(*place):
+            raise _Held(f"{where}: {why}", error, f" (to give it up: evergreen refuse {where})") from error
         await self._isolate(record, error)
         self.evidence.isolated(place, type_)
 
@@ -180,8 +185,8 @@ class PoisonIsolator:
 class _Held(Exception):
     """A partition does not go on: where, and what stands in the way."""
 
-    def __init__(self, where: str, error: BaseException) -> None:
-        super().__init__(_said(where, error))
+    def __init__(self, where: str, error: BaseException, way_out: str = "") -> None:
+        super().__init__(_said(where, error) + way_out)
 
 
 def _where(record: Record) -> str:

@@ -37,7 +37,7 @@ class Writer:
         self.positions, self.give_up = positions, give_up
         self.hold = Hold()
         self.isolator = PoisonIsolator(
-            self._write, self._dead_letter, self._rehearse, policy.type_of, self._retry
+            self._write, self._dead_letter, self._rehearse, store.refused, policy.type_of, self._retry
         )
 
     def held(self, now: float) -> str | None:

@@ -143,5 +143,8 @@ class Store(Protocol):
     async def quarantined(self, partitions: Sequence[int]) -> Mapping[StreamName, str]:
         """The streams of these partitions that were set aside, each with the reason."""
 
+    async def refused(self, topic: str, partition: int, offset: int) -> bool:
+        """Whether an operator gave this record up: it is to become a dead letter."""
+
     async def commit(self, changes: Changes) -> None:
         """Write all of it. Errors: `Conflict`, `Fenced`; `Rehearsed` in a rehearsal."""

@@ -32,6 +32,7 @@ class MemoryStore:
         self.log: list[StoredFact] = []
         self.dead_letters: list[DeadLetter] = []
         self.heartbeats: dict[int, bytes] = {}
+        self.refusals: set[tuple[str, int, int]] = set()
         self._facts: dict[tuple[str, int], StoredFact] = {}
         self._inbox: set[bytes] = set()
         self._positions: dict[TopicPartition, Position] = {}
@@ -80,6 +81,9 @@ class MemoryStore:
 
     async def quarantined(self, partitions: Sequence[int]) -> Mapping[StreamName, str]:
         return {name: q.reason for name, q in self._quarantined.items() if q.partition in partitions}
+
+    async def refused(self, topic: str, partition: int, offset: int) -> bool:
+        return (topic, partition, offset) in self.refusals
 
     async def commit(self, changes: Changes) -> None:
         self._refuse(changes)

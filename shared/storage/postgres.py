@@ -94,6 +94,9 @@ class PostgresStore:
         rows = await self._fetch("quarantined", partitions)
         return {StreamName.parse(stream): reason for stream, reason in rows}
 
+    async def refused(self, topic: str, partition: int, offset: int) -> bool:
+        return bool(await self._fetch("refused", topic, partition, offset))
+
     async def commit(self, changes: Changes) -> None:
         async with self.transaction() as connection:
             await self.write(connection, changes)

@@ -6,6 +6,10 @@ select stream, body from facts where stream = any($1::text[]) order by stream, v
 -- Which events were taken before.
 select key from inbox where key = any($1::bytea[]);
 
+-- name: refused
+-- Was this record given up by an operator?
+select 1 from refusals where (topic, partition, offset_) = ($1, $2::int, $3);
+
 -- name: timers
 -- The first of what is due on each partition, in the order in which it speaks.
 select due.at, due.stream, due.partition from unnest($1::smallint[], $2::timestamptz[]) as u(partition, until)

@@ -26,12 +26,13 @@ class Service:
         self.applied: list[int] = []
         self.dead_letters: list[int] = []
         self.rehearsed: list[int] = []
+        self.given_up: set[int] = set()
         self.again()
 
     def again(self) -> None:
         """As after a restart: nothing is remembered."""
         self.isolator = PoisonIsolator(
-            self.write, self.keep, self.rehearse, self.type_of, self.retry, pause=0.0
+            self.write, self.keep, self.rehearse, self.refused, self.type_of, self.retry, pause=0.0
         )
 
     def type_of(self, record: Any) -> str | None:
@@ -54,6 +55,9 @@ class Service:
             raise ValueError("this row cannot be written")
         assert reason == f"{type(self.error).__name__}: {self.error}"
         self.dead_letters.append(record.offset)
+
+    async def refused(self, topic: str, partition: int, offset: int) -> bool:
+        return offset in self.given_up
 
     async def rehearse(self, record: Any) -> bool:
         self.rehearsed.append(record.offset)

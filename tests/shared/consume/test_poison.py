@@ -79,6 +79,16 @@ async def test_what_another_partition_wrote_since_speaks_and_that_partition_is_n
     assert service.dead_letters == [0]
 
 
+async def test_what_an_operator_gave_up_becomes_a_dead_letter_and_no_other_does() -> None:
+    service = Service(lambda _: True)
+    with pytest.raises(CircuitOpen, match=r"to give it up: evergreen refuse wishes/0@0"):
+        await service.take(range(4))
+    service.given_up = {0, 2}
+    with pytest.raises(CircuitOpen, match="evergreen refuse wishes/0@1"):
+        await service.take(range(4))
+    assert service.dead_letters == [0]
+
+
 async def test_what_was_written_before_it_failed_says_nothing() -> None:
     service = Service(none)
     await service.take(range(50))
