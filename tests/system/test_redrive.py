@@ -18,11 +18,12 @@ from deploy.local.house.house import House
 from deploy.redrive.letters import Choice, Place
 from deploy.redrive.sending import Databases, Outcome
 from shared.consume.consumer import Consumer
+from shared.consume.partitioner import partition_of
 from shared.contracts.fact import vocabulary
 from shared.service.redriver import Redriver
 from shared.storage.postgres import PostgresStore
 from tests.shared.core.kitchen import EggWanted
-from tests.system.restaurant import Restaurant, hearing, until
+from tests.system.restaurant import PARTITIONS, Restaurant, hearing, until
 from tests.system.sabotage import Trouble, missing_grant
 from tests.system.test_own_fault import Moods
 from tests.system.wishes import all_taken, heard_once, wishes
@@ -168,3 +169,22 @@ async def test_what_nobody_could_read_goes_to_every_listener_once_it_can_be_read
 
 async def _settled(place: Restaurant) -> bool:
     return bool(await place.store.pool.fetchval("select bool_and(settled is not null) from redrives"))
+
+
+async def test_letters_of_a_stream_that_is_set_aside_still_can_be_sent_once_it_is_released(
+    place: Restaurant, trouble: Trouble
+) -> None:
+    await trouble.owner(
+        "insert into quarantined (stream, partition, at, version, reason, since) "
+        f"values ('egg-guest-3', {partition_of(b'guest-3', PARTITIONS)}, null, 0, 'planted', now())"
+    )
+    consumer, name = place.consumer(), place.store_name
+    async with hearing(consumer), redriving(consumer, place.store), counter(place) as at:
+        await place.publish(*wishes(100))
+        await all_taken(place, 100)
+        assert [outcome for _, outcome, _ in await sent(at)] == ["failed"]
+        [letters] = (await at.open_letters(ANY)).values()
+        assert [letter.attempt for letter in letters] == [2] * 5
+        await trouble.owner("delete from quarantined")
+        assert await sent(at) == {(name, "applied", None): 5}
+    await heard_once(place, 100)
