@@ -5,13 +5,13 @@ On SIGTERM it finishes the batch in hand, publishes what it decided, and ends wi
 
 import asyncio
 import gc
+import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import uvloop
 
 from shared.consume.admission import AdmissionPolicy
@@ -30,7 +30,9 @@ from shared.service.redriver import Redriver
 from shared.settings import Settings, read_settings
 from shared.storage.postgres import PostgresStore
 
-DRAIN = 8.0
+log = logging.getLogger(__name__)
+STOP_IN, PUBLISH_IN, END_IN = 5.0, 1.0, 1.5
+"""Seconds; the last spans have two more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,24 @@ async def _open(service: Service, settings: Settings, health: Health) -> tuple[S
 
 
 async def _close(consumer: Consumer, context: ServiceContext, working: asyncio.Future[Any]) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(consumer.stop(), DRAIN)
-    with suppress(TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        await asyncio.wait_for(_published(context), 1.0)
+    await _at_most(STOP_IN, consumer.stop())
+    await _at_most(PUBLISH_IN, _published(context))
     working.cancel()
     context.store.pool.terminate()
-    with suppress(asyncio.CancelledError):
-        await working  # what made it end, if anything, is raised here
+    await asyncio.wait({working}, timeout=END_IN)
+    if working.done():
+        with suppress(asyncio.CancelledError):
+            working.result()  # what made it end, if anything, is raised here
+
+
+async def _at_most(seconds: float, doing: Coroutine[Any, Any, None]) -> None:
+    """What is not done by then is given up: somebody who takes over, or the next start, does it."""
+    task = asyncio.ensure_future(doing)
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.done():
+        task.cancel()
+    elif error := task.exception():
+        log.warning("given up while closing: %s: %s", type(error).__name__, error)
 
 
 async def _published(context: ServiceContext) -> None:
