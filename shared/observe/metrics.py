@@ -41,6 +41,12 @@ REDRIVEN = Counter(
 CONFLICTS = Counter("evergreen_conflicts", "Transactions given up because another writer was first.")
 RETRIES = Counter("evergreen_retries", "Batches tried again, by the kind of error.", ["reason"])
 
+CONDITION = Gauge(
+    "evergreen_condition",
+    "1 while this is said in /readyz, 0 once it is over; kind: not_ready or attention.",
+    ["name", "kind"],
+)
+
 RELAY_DEPTH = Gauge("evergreen_relay_depth", "Stored facts, heartbeats and dead letters not published yet.")
 RELAY_AGE = Gauge(
     "evergreen_relay_age_seconds", "Age of the oldest that is not published yet; 0 when none is."

@@ -1,6 +1,7 @@
 """Watches a running service: health and metrics are measured here, beside the work, never on its path."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -28,9 +29,12 @@ from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
 from shared.storage.sql import statements
 
+log = logging.getLogger(__name__)
 SQL = statements(Path(__file__).with_name("monitor.sql"))
+NOT_READY, ATTENTION = "not_ready", "attention"
 EVERY = 0.5
 DATABASE_EVERY = 4
+ANSWERS_IN = 2.0
 HELD_AFTER = 5.0
 """Seconds that a fact may wait before it is asked whose transaction hides it."""
 
@@ -41,6 +45,7 @@ class Monitor:
     def __init__(self, health: Health) -> None:
         self.health = health
         self._holders = Holders()
+        self._met: set[tuple[str, str]] = set()
         self._watching: tuple[Consumer, Relay, asyncpg.Pool] | None = None
 
     def begin(self, consumer: Consumer, relay: Relay, pool: asyncpg.Pool) -> None:
@@ -57,8 +62,17 @@ class Monitor:
                 self._look_at_relay(relay)
                 if turn % DATABASE_EVERY == 0:
                     await self._ask(pool)
+            self._show_conditions(monotonic())
             turn += 1
             await asyncio.sleep(EVERY)
+
+    def _show_conditions(self, now: float) -> None:
+        """Each that was ever met keeps its series, so that its end is seen too."""
+        _, wrong = self.health.ready(now)
+        met = {NOT_READY: wrong.keys(), ATTENTION: self.health.attention(now).keys()}
+        self._met |= {(name, kind) for kind, names in met.items() for name in names}
+        for name, kind in self._met:
+            metrics.CONDITION.labels(name, kind).set(name in met[kind])
 
     def _look_at_relay(self, relay: Relay) -> None:
         self.health.relay(relay.moved_at)
@@ -79,27 +93,35 @@ class Monitor:
             metrics.LAG_RECORDS.labels(topic).set(behind)
 
     async def _ask(self, pool: asyncpg.Pool) -> None:
+        """Whether it answers is one question; a figure that takes its time keeps its value."""
         try:
-            ((depth, age),) = await pool.fetch(SQL["depth"], timeout=2)
-            holder = await pool.fetchrow(SQL["holder"], timeout=2) if age > HELD_AFTER else None
-            backlog = await pool.fetchval(SQL["backlog"], timeout=2)
-            quarantined = await pool.fetch(SQL["quarantined"], timeout=2)
-            clocks = await asyncio.wait_for(PostgresStore(pool).clocks(range(PARTITIONS)), 2)
+            await asyncio.wait_for(pool.fetchval("select 1"), ANSWERS_IN)
         except Exception as error:
             if not is_outage(error):
                 raise
-            self.health.database(isinstance(error, NeedsRebase), monotonic())
-            if isinstance(error, NeedsRebase):
-                tell_that_nothing_leaves()
+            self.health.database(False, monotonic())
             return
         self.health.database(True, monotonic())
-        self.health.condition("held_back", _held_back(holder), monotonic(), blocks=False)
+        try:
+            await asyncio.wait_for(self._read(pool), ANSWERS_IN)
+        except NeedsRebase:
+            tell_that_nothing_leaves()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.info("the database's figures were not read: %s: %s", type(error).__name__, error)
+
+    async def _read(self, pool: asyncpg.Pool) -> None:
+        ((depth, age),) = await pool.fetch(SQL["depth"])
         metrics.RELAY_DEPTH.set(depth)
         metrics.RELAY_AGE.set(age)
-        metrics.TIMER_BACKLOG.set(backlog)
-        self._look_at_clocks(clocks)
+        holder = await pool.fetchrow(SQL["holder"]) if age > HELD_AFTER else None
+        self.health.condition("held_back", _held_back(holder), monotonic(), blocks=False)
+        self._look_at_clocks(await PostgresStore(pool).clocks(range(PARTITIONS)))
+        quarantined = await pool.fetch(SQL["quarantined"])
         self.health.condition("quarantined", set_aside(map(tuple, quarantined)), monotonic(), blocks=False)
         metrics.QUARANTINED.set(sum(count for _, count, _ in quarantined))
+        metrics.TIMER_BACKLOG.set(await pool.fetchval(SQL["backlog"]))
 
     def _look_at_clocks(self, clocks: Mapping[int, Clock]) -> None:
         now = monotonic()
