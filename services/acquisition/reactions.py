@@ -6,6 +6,7 @@ from services.acquisition.lead import Notice
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid, TouchRecorded, UserSignedUp
 from shared.core.decider import Routed
+from shared.core.stream import StreamName
 
 
 def react(event: Event) -> Sequence[Routed[Notice]]:
@@ -18,4 +19,4 @@ def react(event: Event) -> Sequence[Routed[Notice]]:
             notice = Notice("paid", "purchase")
         case _:
             return []  # not a sign of a person
-    return [Routed("lead", event.subject, notice)]
+    return [Routed(StreamName("lead", event.subject), notice)]

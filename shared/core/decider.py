@@ -53,12 +53,7 @@ class Decider(Generic[S, C, F]):
 
 
 class Routed(NamedTuple, Generic[C]):
-    """A reaction: this command, for the stream `category`-`id`."""
+    """A reaction: this command, for that stream."""
 
-    category: str
-    id: str
+    stream: StreamName
     command: C
-
-    @property
-    def stream(self) -> StreamName:
-        return StreamName(self.category, self.id)

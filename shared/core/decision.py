@@ -56,17 +56,17 @@ class BatchDecision:
             return True
         if (identity := event.identity) in self._seen or identity[:KEY_BYTES] in self._seen:
             return False
-        if self._is_refused(heard, routed):
+        if (self.quarantined or self.snapshot.unreadable) and self._is_refused(heard, routed):
             return True
         self._seen.add(identity)
         self.changes.inbox.append(identity)
-        for to in routed:
-            decider, before = self._stream(to.stream)
-            facts = decider.decide(before.state, to.command, event.time)
-            after, rows = self._evolved(to.stream, before, facts, event.time, heard.partition, event)
-            self._keep(to.stream, after, rows)
+        for stream, command in routed:
+            decider, before = self._stream(stream)
+            facts = decider.decide(before.state, command, event.time)
+            after, rows = self._evolved(stream, before, facts, event.time, heard.partition, event)
+            self._keep(stream, after, rows)
             if after is not before and (due := decider.due(after.state)) != decider.due(before.state):
-                self._set_timer(to.stream, heard.partition, due)
+                self._set_timer(stream, heard.partition, due)
         return True
 
     def _is_refused(self, heard: Heard, routed: Sequence[Routed[Any]]) -> bool:

@@ -83,7 +83,7 @@ def kitchen(fire: Fire = fire) -> Stage:
 
 
 def react(event: Event) -> Sequence[Routed[EggWanted]]:
-    return [Routed("egg", event.subject, event.data)] if isinstance(event.data, EggWanted) else []
+    return [Routed(StreamName("egg", event.subject), event.data)] if isinstance(event.data, EggWanted) else []
 
 
 def minute_after(moment: datetime, minutes: float) -> datetime:
