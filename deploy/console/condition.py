@@ -8,7 +8,7 @@ from functools import partial
 from deploy.local.house import closing, lag, metrics
 from deploy.local.house.house import House
 from deploy.local.house.record import WALL, Process
-from deploy.local.house.services import readiness
+from deploy.local.house.services import condition
 from deploy.local.process.apart import apart
 from deploy.local.servers import kafka, postgres
 from deploy.local.supervision import restarts
@@ -19,7 +19,8 @@ from deploy.local.supervision.restarts import Restarts
 class Part:
     """A server or a process of a service. None: not known, or not a thing that this part has.
 
-    `not_ready` says why it is not ready, by what it is that is wrong, in the words of its /readyz.
+    `not_ready` says why it is not ready, by what it is that is wrong, in the words of its /readyz;
+    `attention` what else should be known of it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Part:
     dead_letters: int | None = None
     not_ready: Mapping[str, str] = field(default_factory=dict)
     restarts: Restarts = field(default_factory=Restarts)
+    attention: Mapping[str, str] = field(default_factory=dict)
 
 
 def examine(house: House) -> list[Part]:
@@ -73,7 +75,8 @@ def _down(pid: int | None) -> dict[str, str]:
 
 def _process(name: str, record: Process, behind: int | None, again: Mapping[str, Restarts]) -> Part:
     """What is behind is so for all processes of a service together, and stands with the first."""
-    wrong = _down(record.pid) or readiness(record.health_url)
+    down = _down(record.pid)
+    wrong, attention = (down, {}) if down else condition(record.health_url)
     numbers = metrics.read(record.metrics_url)
     return Part(
         name,
@@ -85,4 +88,5 @@ def _process(name: str, record: Process, behind: int | None, again: Mapping[str,
         numbers.get("evergreen_dead_letters_total", 0) if numbers else None,
         wrong,
         again.get(name, Restarts()),
+        attention,
     )

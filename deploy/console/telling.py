@@ -32,7 +32,7 @@ def _moment(seconds: float | None) -> str | None:
 
 
 def as_table(parts: Sequence[Part], now: float) -> None:
-    """A row for each part, a dash for what is not known; below it what is wrong, a line each."""
+    """A row for each part, a dash for what is not known; below it what is to be known, a line each."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     table.add_column("")
@@ -66,9 +66,11 @@ def _ago(seconds: float) -> str:
 
 
 def reasons(parts: Sequence[Part], now: float) -> Iterator[str]:
-    """Why each part that is not ready is not, and what becomes of it."""
+    """Why each part that is not ready is not, what becomes of it, and what else should be known."""
     for part in parts:
         for what, why in part.not_ready.items():
+            yield f"{part.name}: {what}: {why}"
+        for what, why in part.attention.items():
             yield f"{part.name}: {what}: {why}"
         one = part.restarts
         if one.due is not None:

@@ -85,21 +85,27 @@ def _said(log: Path) -> bytes:
     return log.read_bytes() if log.exists() else b""
 
 
-def readiness(health_url: str) -> dict[str, str]:
-    """What is wrong with a service and why, in its own words; nothing when it is ready."""
+def condition(health_url: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What is wrong with a service and why, in its own words, nothing when it is ready; and what else should
+    be known of it."""
     try:
-        with urllib.request.urlopen(health_url, timeout=2):
-            return {}
+        with urllib.request.urlopen(health_url, timeout=2) as answer:
+            return {}, _told(answer.read(), "attention")
     except urllib.error.HTTPError as answer:
-        with suppress(ValueError, KeyError, AttributeError), answer:
-            return {str(what): str(why) for what, why in json.loads(answer.read())["not_ready"].items()} or {
-                "readiness": "not ready"
-            }
-        return {"readiness": f"{health_url} answers {answer.code}"}
+        with answer:
+            body = answer.read()
+        unsaid = {"readiness": f"{health_url} answers {answer.code}"}
+        return _told(body, "not_ready") or unsaid, _told(body, "attention")
     except OSError as error:
-        return {"readiness": f"{health_url} does not answer: {error}"}
+        return {"readiness": f"{health_url} does not answer: {error}"}, {}
+
+
+def _told(body: bytes, name: str) -> dict[str, str]:
+    with suppress(ValueError, KeyError, AttributeError):
+        return {str(what): str(why) for what, why in json.loads(body)[name].items()}
+    return {}
 
 
 def is_ready(health_url: str) -> bool:
     """Whether the service says that it is ready."""
-    return not readiness(health_url)
+    return not condition(health_url)[0]

@@ -46,3 +46,8 @@ def test_programs_read_it_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "pid": 0, "restarts": 1, "restarted_at": "1970-01-01T00:01:40+00:00",
         "starts_again_at": "1970-01-01T00:01:42+00:00", "died_with": "ValueError: many",
     }  # fmt: skip
+
+
+def test_what_should_be_known_of_a_service_that_is_ready_is_said_as_well() -> None:
+    part = Part("acquisition", 1, True, attention={"sources": "source /shop is silent"})
+    assert list(reasons([part], 0.0)) == ["acquisition: sources: source /shop is silent"]
