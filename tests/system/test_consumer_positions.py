@@ -6,6 +6,8 @@ import pytest
 from deploy.databases import Database
 from deploy.errors import Trouble
 from deploy.positions import apply, moves, standings
+from shared.consume.client.logs import Ids
+from shared.consume.consumer import Consumer
 from tests.system.logs import delete, forget_records, make_again, problems, provide, says, shift
 from tests.system.restaurant import Restaurant, hearing, until
 from tests.system.wishes import all_taken, heard_once, wishes
@@ -76,6 +78,25 @@ async def test_a_topic_that_is_made_again_at_once_is_noticed_as_well(place: Rest
         await place.publish(*wishes(200, start=60))
         await says(consumer, "position", "was deleted and made again", seconds=30)
         assert await facts(place) == 60
+
+
+async def test_whenever_kafka_tells_its_topics_anew_they_are_compared_with_those_examined(
+    place: Restaurant,
+) -> None:
+    async with hearing(place.consumer()) as consumer:
+        await place.publish(*wishes(60))
+        await all_taken(place, 60)
+        consumer.assignment._ids = Ids("another cluster", {})
+        assert consumer.client is not None
+        await consumer.client.refresh()
+        await until(lambda: examined(consumer))
+        await place.publish(*wishes(60, start=60))
+        await all_taken(place, 120)
+    await heard_once(place, 120)
+
+
+async def examined(consumer: Consumer) -> bool:
+    return consumer.assignment._ids.cluster != "another cluster"
 
 
 async def test_records_that_expired_before_they_were_taken_are_not_passed_over(
