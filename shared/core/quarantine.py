@@ -8,7 +8,7 @@ from typing import NamedTuple
 from shared.core.stream import StreamName
 
 LAST, FEW, ONE_IN = 100, 3, 10
-"""Of the last hundred streams that were asked one in ten may fail, or three."""
+"""Of the last hundred streams that were asked, and those asked now, one in ten may fail, or three."""
 
 
 class Quarantine(NamedTuple):
@@ -33,17 +33,20 @@ class Failures:
         self._last: deque[bool] = deque(maxlen=LAST)
 
     def after(self, outcomes: Iterable[bool]) -> "Failures":
-        """With these, in order. Errors: `StreamsFail` when too many of their neighbours failed as well."""
+        """With these, asked in one go. Errors: `StreamsFail` when too many of all of them failed.
+
+        Judged together: bad streams are of one kind and may have their timers before those of many good ones.
+        """
+        now = list(outcomes)
+        judged = [*self._last, *now]
+        count = sum(judged)
+        if any(now) and count > FEW and count * ONE_IN > len(judged):
+            raise StreamsFail(
+                f"the rules failed for {count} of the last {len(judged)} streams, which is no fault "
+                "of single ones: run a release whose rules hold"
+            )
         after = Failures()
-        after._last.extend(self._last)
-        for failed in outcomes:
-            after._last.append(failed)
-            count = sum(after._last) if failed else 0
-            if count > FEW and count * ONE_IN > len(after._last):
-                raise StreamsFail(
-                    f"the rules failed for {count} of the last {len(after._last)} streams, which is no fault "
-                    "of single ones: run a release whose rules hold"
-                )
+        after._last.extend(judged)
         return after
 
 

@@ -36,6 +36,7 @@ class Transactor:
         self.clocks: dict[int, Clock] = {}
         self.quarantined: dict[StreamName, str] = {}
         self._fired, self._read = Failures(), Failures()
+        self._reading = self._read  # adopted with the commit: what is tried again is not counted again
 
     def forget(self) -> None:
         """Trust nothing remembered: another process may have written, or a commit's reply was lost."""
@@ -89,7 +90,7 @@ class Transactor:
         decision.changes.positions.update(positions)
         fired = self._fired.after(decision.outcomes)
         await self.store.commit(decision.changes)
-        self._fired = fired
+        self._fired, self._read = fired, self._reading
         self._remember(decision)
         for each in decision.changes.quarantined:
             kind, _, _ = each.reason.partition(":")  # the rest may quote what the stream holds
@@ -130,7 +131,8 @@ class Transactor:
         """The streams that have facts, and why those that cannot be folded cannot."""
         known = self.streams.known(names)
         unreadable: dict[StreamName, Exception] = {}
-        if missing := sorted(names - known.keys() - self.quarantined.keys()):
+        missing = sorted(names - known.keys() - self.quarantined.keys())
+        if missing:
             for name, bodies in (await self.store.bodies(missing)).items():
                 try:
                     known[name] = self._replayed(name, bodies)
@@ -138,7 +140,7 @@ class Transactor:
                     raise
                 except Exception as error:  # noqa: BLE001 - whatever the facts of one stream raise
                     known[name], unreadable[name] = Stream(len(bodies), None), error
-            self._read = self._read.after(name in unreadable for name in missing if name in known)
+        self._reading = self._read.after(name in unreadable for name in missing if name in known)
         return known, unreadable
 
     def _replayed(self, name: StreamName, bodies: Sequence[bytes]) -> Stream:

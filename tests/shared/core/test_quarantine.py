@@ -9,7 +9,7 @@ import pytest
 from shared.contracts.fact import Fact
 from shared.core.batch import Batch, Heard, Stage
 from shared.core.quarantine import Failures, StreamsFail
-from shared.core.store import Changes, StoredFact
+from shared.core.store import Changes, Conflict, StoredFact
 from shared.core.stream import UnreadableStream
 from shared.core.transactor import Transactor
 from shared.storage.memory import MemoryStore
@@ -115,6 +115,40 @@ def test_three_may_fail_at_the_start_and_one_in_ten_later() -> None:
     start.after([False] * 50).after([True, True])
     with pytest.raises(StreamsFail):
         start.after([False] * 20).after([True] * 3)
+
+
+def test_four_bad_ones_before_many_good_ones_of_the_same_moment_are_few() -> None:
+    Failures().after([True] * 4 + [False] * 96)
+    with pytest.raises(StreamsFail):
+        Failures().after([True] * 4 + [False] * 26)
+
+
+class ConflictsOnce(MemoryStore):
+    """Says four times that somebody else was first."""
+
+    tries = 0
+
+    async def commit(self, changes: Changes) -> None:
+        self.tries += 1
+        if self.tries <= 4:
+            raise Conflict("somebody else was first")
+        await super().commit(changes)
+
+
+async def test_one_unreadable_stream_is_one_however_often_its_batch_is_tried_again() -> None:
+    store = ConflictsOnce()
+    store.tries = 4
+    await store.commit(
+        Changes(facts=[StoredFact("egg-e0", 1, "i", "egg.on", 0, "e0", NOON, NOON, None, None, BROKEN)])
+    )
+    store.tries = 0
+    transactor = Transactor(kitchen.kitchen(), DECIDED, store)
+    for _ in range(4):
+        with pytest.raises(Conflict):
+            await transactor.transact(Batch(heard(wanted("w", "e0"))), NOON, lambda cause, _: cause)
+        transactor.forget()
+    await transactor.transact(Batch(heard(wanted("w", "e0"))), NOON, lambda cause, _: cause)
+    assert list(await store.quarantined([0])) == [egg("e0")]
 
 
 BROKEN = b'{"type": "egg.on", "data": {"rings_at": "never", "minutes": 1, "rings": 1}}'
