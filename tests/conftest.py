@@ -1,5 +1,6 @@
 """What tests on real servers stand on: one house for the whole run, a new database for each test."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
@@ -12,6 +13,9 @@ from deploy.local.house.house import House
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
 from tests.system.restaurant import PARTITIONS, Restaurant
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and so all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

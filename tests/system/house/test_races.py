@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_an_up_that_is_killed_at_any_moment_is_taken_up_by_the_next(places: tupl
     dice = random.Random(8)
     for _ in range(4):
         one = up(places[0])
-        with pytest.raises(subprocess.TimeoutExpired):
+        with suppress(subprocess.TimeoutExpired):  # one that was quick has ended, and is none the worse
             one.wait(dice.uniform(0.3, 4.0))
         one.send_signal(signal.SIGKILL)
         one.communicate()
