@@ -57,7 +57,7 @@ class StreamCache:
             if before is None or stream.version >= 2 * before.measured:
                 entry = Entry(stream, OVERHEAD + size(stream.state), stream.version)
             else:
-                entry = before._replace(stream=stream)
+                entry = Entry(stream, before.bytes, before.measured)
             self._entries[name] = entry
             self.bytes += entry.bytes - (before.bytes if before else 0)
         while self.bytes > self.budget:
