@@ -87,6 +87,8 @@ def main(words: Sequence[str]) -> int:
 def guarded(work: Callable[[], int], name: str) -> int:
     """The work's exit code; what is expected to go wrong becomes one line and a code."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a closed terminal; nohup has it ignored
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         return work()
     except KeyboardInterrupt:
