@@ -52,6 +52,9 @@ class Redriven:
         return (self.topic, self.partition)
 
 
+UNREAD = "this release cannot read it: run the newest release of every service, then redrive"
+
+
 class Redriver:
     """One process's: the consumer says what is its own, and writes nothing while letters are heard."""
 
@@ -88,8 +91,14 @@ class Redriver:
             if admitted.heard:
                 read.append((record, admitted.heard[0]))
             else:
-                await self._fail(record, admitted, "it cannot be read, which another service says", positions)
+                await self._fail(record, self._kept(record, admitted), UNREAD, positions)
         await self._handle(read, positions)
+
+    def _kept(self, record: Redriven, admitted: Admitted) -> Admitted:
+        """What no letter was made of becomes one of this service's own: settled without, it would be lost."""
+        if admitted.dead_letters:
+            return admitted
+        return dead_lettered([record], {record.place: 0}, UNREAD, datetime.now(UTC))
 
     async def _handle(self, read: Sequence[tuple[Redriven, Heard]], positions: Positions) -> None:
         """Errors: what is neither the letters' fault; they wait."""

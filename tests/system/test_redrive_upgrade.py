@@ -1,0 +1,54 @@
+"""Dead letters that are asked for in the middle of a rolling upgrade are not spent on the older release."""
+
+from functools import partial
+
+from shared.contracts.fact import vocabulary
+from tests.system import test_redrive
+from tests.system.restaurant import Restaurant, hearing, until
+from tests.system.test_own_fault import Moods
+from tests.system.test_redrive import (
+    ANY,
+    BAD,
+    MOMENT,
+    EggWithSalt,
+    _settled,
+    counter,
+    redriving,
+    refused,
+    sent,
+)
+from tests.system.wishes import all_taken, wishes
+
+beside = test_redrive.beside
+
+
+async def test_a_listener_of_the_older_release_keeps_what_it_still_cannot_read(
+    place: Restaurant, beside: Restaurant
+) -> None:
+    await place.publish(*wishes(30))
+    old = vocabulary(EggWithSalt)
+    async with hearing(place.consumer(hears=old)):
+        await all_taken(place, 30)
+    async with hearing(beside.consumer(hears=old, keeps=False)):
+        await all_taken(beside, 30)
+    async with counter(place, beside) as at:
+        assert await at.ask(await at.open_letters(ANY), MOMENT) == 30
+        older = beside.consumer(hears=old, keeps=False)
+        for each, consumer in ((place, place.consumer()), (beside, older)):
+            async with hearing(consumer), redriving(consumer, each.store):
+                await until(partial(_settled, each))
+        upgraded = beside.consumer()
+        async with hearing(upgraded), redriving(upgraded, beside.store):
+            await sent(at)
+    assert len(await place.eggs()) == len(await beside.eggs()) == 30
+
+
+async def test_what_a_release_that_was_rolled_back_cannot_read_waits_for_the_next_one(
+    place: Restaurant,
+) -> None:
+    await refused(place, Moods(bad=set(BAD)))
+    for hears in (vocabulary(), None):
+        consumer = place.consumer(hears=hears, external=False) if hears is not None else place.consumer()
+        async with hearing(consumer), redriving(consumer, place.store), counter(place) as at:
+            await sent(at)
+    assert len(await place.eggs()) == 100
