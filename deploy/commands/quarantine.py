@@ -1,9 +1,8 @@
 """evergreen quarantine: streams that were set aside because their own rules fail."""
 
 import argparse
-import os
 
-from deploy.console.directory import add_directory
+from deploy.console.administrator import add_postgres, admin_url
 
 HELP = "list the streams that were set aside because their own rules fail, or release one"
 EXAMPLE = "evergreen quarantine release lead-42"
@@ -14,20 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what to do, with which stream, on which server."""
     parser.add_argument("what", choices=("list", "release"), help="release: its timer is set again")
     parser.add_argument("stream", metavar="STREAM", nargs="?", help="as `list` names it, such as lead-42")
-    parser.add_argument(
-        "--postgres",
-        metavar="URL",
-        default=os.environ.get("EVERGREEN_POSTGRES_ADMIN"),
-        help="its administrator's URL; or EVERGREEN_POSTGRES_ADMIN (default: that of the house)",
-    )
-    add_directory(parser)
+    add_postgres(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a line for each stream. Trouble when there is none of that name."""
-    from deploy.local.house.house import House
-
-    url = arguments.postgres or House.load(arguments.directory).postgres.admin_url
+    url = admin_url(arguments)
     return _release(url, arguments.stream) if arguments.what == "release" else _list(url)
 
 

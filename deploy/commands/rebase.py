@@ -1,9 +1,8 @@
 """evergreen rebase: logs that were restored on another server go on there."""
 
 import argparse
-import os
 
-from deploy.console.directory import add_directory
+from deploy.console.administrator import add_postgres, admin_url
 
 HELP = (
     "let logs that were restored on another PostgreSQL go on there; changes nothing where nothing is to mend"
@@ -13,24 +12,17 @@ EXAMPLE = "EVERGREEN_POSTGRES_ADMIN=postgresql://postgres:secret@db/postgres eve
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds which server."""
-    parser.add_argument(
-        "--postgres",
-        metavar="URL",
-        default=os.environ.get("EVERGREEN_POSTGRES_ADMIN"),
-        help="its administrator's URL; or EVERGREEN_POSTGRES_ADMIN (default: that of the house)",
-    )
-    add_directory(parser)
+    add_postgres(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Rebases the log of every service that needs it, and says what comes of it."""
     import asyncio
 
-    from deploy.local.house.house import House
     from deploy.rebase import rebase
     from shared.contracts.topics import STAGES
 
-    url = arguments.postgres or House.load(arguments.directory).postgres.admin_url
+    url = admin_url(arguments)
     for service in STAGES:
         waiting = asyncio.run(rebase(url, service))
         if waiting is None:

@@ -39,6 +39,9 @@ class EggWithSalt(EggWanted):
     salt: int
 
 
+OLD = vocabulary(EggWithSalt)
+
+
 @asynccontextmanager
 async def redriving(consumer: Consumer, store: PostgresStore) -> AsyncIterator[None]:
     running = asyncio.create_task(Redriver(consumer, store).run())
@@ -145,15 +148,19 @@ async def beside(house: House, place: Restaurant) -> AsyncIterator[Restaurant]:
         yield Restaurant(replace(place.settings, database=made.url), PostgresStore(pool))
 
 
+async def nobody_can_read(place: Restaurant, beside: Restaurant) -> None:
+    """Thirty wishes that the release of neither service can read; the first keeps them for all."""
+    await place.publish(*wishes(30))
+    async with hearing(place.consumer(hears=OLD)):
+        await all_taken(place, 30)
+    async with hearing(beside.consumer(hears=OLD, keeps=False)):
+        await all_taken(beside, 30)
+
+
 async def test_what_nobody_could_read_goes_to_every_listener_once_it_can_be_read(
     place: Restaurant, beside: Restaurant
 ) -> None:
-    await place.publish(*wishes(30))
-    old = vocabulary(EggWithSalt)
-    async with hearing(place.consumer(hears=old)):
-        await all_taken(place, 30)
-    async with hearing(beside.consumer(hears=old, keeps=False)):
-        await all_taken(beside, 30)
+    await nobody_can_read(place, beside)
     assert (len(await place.dead_letters()), await beside.dead_letters()) == (30, [])
     async with counter(place, beside) as at:
         kept = await at.open_letters(ANY)

@@ -10,14 +10,14 @@ from tests.system.test_redrive import (
     ANY,
     BAD,
     MOMENT,
-    EggWithSalt,
+    OLD,
     _settled,
     counter,
+    nobody_can_read,
     redriving,
     refused,
     sent,
 )
-from tests.system.wishes import all_taken, wishes
 
 beside = test_redrive.beside
 
@@ -25,15 +25,10 @@ beside = test_redrive.beside
 async def test_a_listener_of_the_older_release_keeps_what_it_still_cannot_read(
     place: Restaurant, beside: Restaurant
 ) -> None:
-    await place.publish(*wishes(30))
-    old = vocabulary(EggWithSalt)
-    async with hearing(place.consumer(hears=old)):
-        await all_taken(place, 30)
-    async with hearing(beside.consumer(hears=old, keeps=False)):
-        await all_taken(beside, 30)
+    await nobody_can_read(place, beside)
     async with counter(place, beside) as at:
         assert await at.ask(await at.open_letters(ANY), MOMENT) == 30
-        older = beside.consumer(hears=old, keeps=False)
+        older = beside.consumer(hears=OLD, keeps=False)
         for each, consumer in ((place, place.consumer()), (beside, older)):
             async with hearing(consumer), redriving(consumer, each.store):
                 await until(partial(_settled, each))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.contracts.event import Event
 from shared.core.watermark import Clock
 from tests.shared.core.kitchen import beat, minute
-from tests.shared.core.test_watermark import after
+from tests.shared.core.test_watermark import after, never_goes_back
 
 LEASES = {"/shop": 10, "/app": 30, "/till": 5}
 
@@ -107,12 +107,7 @@ def test_heartbeats_heard_again_change_nothing_whoever_expired(
 
 @given(words)
 def test_no_heartbeat_turns_a_clock_back_whoever_expired(spoken: Sequence[Event]) -> None:
-    clock = Clock()
-    for each in spoken:
-        later = clock.hear(each)
-        assert later.watermark is not None
-        assert clock.watermark is None or later.watermark >= clock.watermark
-        clock = later
+    never_goes_back(spoken)
 
 
 @given(words)
