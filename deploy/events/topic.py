@@ -7,7 +7,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import ConsumerRecord
 
 from deploy.errors import Trouble
-from shared.consume.lenient_records import install_lenient_records
+from shared.consume.client.lenient_records import install_lenient_records
 from shared.kafka import kafka_client
 
 Place = tuple[str, int]

@@ -17,9 +17,9 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRa
 
 from shared.consume.admission import AdmissionPolicy
 from shared.consume.assignment import Assignment, Condition
+from shared.consume.client.lenient_records import install_lenient_records
 from shared.consume.client.polling import Fetch, PollingClient, Records
 from shared.consume.client.subscription import Subscription
-from shared.consume.lenient_records import install_lenient_records
 from shared.consume.writer import Writer
 from shared.core.handler import Handler
 from shared.core.store import Store, TopicPartition

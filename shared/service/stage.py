@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from shared.contracts.fact import Vocabulary
 from shared.core.batch import Batch, Stage
-from shared.core.transactor import Transactor
 from shared.observe.telemetry import batch_span, decision_trace
 from shared.service.runtime import ServiceContext
+from shared.service.transactor import Transactor
 
 
 class StageHandler:

@@ -6,7 +6,7 @@ from deploy.databases import Database
 from deploy.local.house.house import House
 from deploy.quarantine import aside, release
 from shared.core.batch import Batch
-from shared.core.transactor import Transactor
+from shared.service.transactor import Transactor
 from shared.storage.postgres import PostgresStore
 from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, kitchen, minute, wanted
 from tests.shared.core.test_quarantine import fire

@@ -12,8 +12,8 @@ from shared.contracts.reading import read
 from shared.contracts.topics import VOCABULARIES
 from shared.core.batch import Batch, Heard
 from shared.core.store import Position
-from shared.core.transactor import Transactor
 from shared.service.runtime import Service
+from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
 from tests.scenario import day
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.consume.broker_security import broker_arguments
+from shared.consume.client.broker_security import broker_arguments
 from shared.kafka import WrongAddress, kafka_address, kafka_client
 
 

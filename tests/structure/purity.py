@@ -17,7 +17,6 @@ SHELLS = (
     *("shared.observe.telemetry", "shared.observe.metrics", "shared.observe.health", "shared.observe.logs"),
     *("shared.resilience", "shared.service", "shared.publish", "shared.settings", "shared.kafka"),
     *("shared.storage.postgres", "shared.storage.schema_version", "shared.storage.log_order"),
-    "shared.core.transactor",
     *("shared.recorder.blocking_pool", "shared.recorder.subscription"),
     *(
         "shared.consume.consumer",
@@ -26,7 +25,6 @@ SHELLS = (
         "shared.consume.rehearsal",
     ),
     *("shared.consume.assignment", "shared.consume.client", "shared.consume.writer"),
-    *("shared.consume.broker_security", "shared.consume.lenient_records"),
     *("shared.consume.accounting", "shared.consume.partitioner"),
 )
 IMPURE = {

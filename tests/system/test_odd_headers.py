@@ -5,7 +5,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.consume.partitioner import partition_of
 from shared.contracts.event import encode
-from tests.shared.consume.odd_headers import Latin1, unchecked
+from tests.shared.consume.client.odd_headers import Latin1, unchecked
 from tests.shared.core.kitchen import wanted
 from tests.system.restaurant import PARTITIONS, Restaurant, hearing
 from tests.system.wishes import all_taken, heard_once, wishes

@@ -10,7 +10,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from shared.consume.broker_security import broker_arguments
+from shared.consume.client.broker_security import broker_arguments
 from shared.consume.client.polling import Poll, PollingClient
 from shared.settings import Settings
 

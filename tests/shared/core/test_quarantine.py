@@ -11,7 +11,7 @@ from shared.core.batch import Batch, Heard, Stage
 from shared.core.quarantine import Failures, StreamsFail
 from shared.core.store import Changes, Conflict, StoredFact
 from shared.core.stream import UnreadableStream
-from shared.core.transactor import Transactor
+from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
 from tests.shared.core import kitchen
 from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, minute, wanted

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.contracts.event import Event
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard
-from shared.core.transactor import Transactor
+from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
 from tests.shared.core.kitchen import DECIDED, NOON, beat, heard, kitchen, minute, wanted
 

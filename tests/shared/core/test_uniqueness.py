@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.batch import Batch, Heard
-from shared.core.transactor import Transactor
+from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
 from tests.shared.core.kitchen import DECIDED, NOON, egg, kitchen, wanted
 from tests.shared.core.test_split import cut

@@ -7,7 +7,7 @@ import pytest
 from shared.core.batch import Batch
 from shared.core.decision import SLICE
 from shared.core.store import Position
-from shared.core.transactor import Transactor
+from shared.service.transactor import Transactor
 from shared.storage.postgres import SQL, PostgresStore
 from shared.storage.sql import columns
 from tests.shared.core.kitchen import DECIDED, NOON, beat, heard, kitchen, minute, wanted

@@ -8,8 +8,8 @@ import pytest
 from deploy.databases import Database
 from shared.core.batch import Batch
 from shared.core.store import Changes, Conflict, Position
-from shared.core.transactor import Transactor
 from shared.core.watermark import Clock
+from shared.service.transactor import Transactor
 from shared.storage.postgres import SQL, PostgresStore
 from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, kitchen, wanted
 from tests.shared.storage.test_store_contract import fact

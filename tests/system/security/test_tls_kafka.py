@@ -17,7 +17,7 @@ from deploy.local.servers.kafka import Kafka
 from deploy.security import principals
 from deploy.security.rights import ADMIN, rights
 from deploy.topics import Topic, pages, provide
-from shared.consume.broker_security import broker_arguments
+from shared.consume.client.broker_security import broker_arguments
 from shared.kafka import kafka_client
 from shared.resilience.retry import probe
 from tests.system.security.attempts import enter, gone, read, soon

@@ -17,8 +17,8 @@ from shared.core.decision import SLICE, BatchDecision, Trace
 from shared.core.quarantine import Failures
 from shared.core.store import Store, TopicPartition, ends
 from shared.core.stream import Stream, StreamName, UnreadableStream
-from shared.core.stream_cache import StreamCache
 from shared.core.watermark import Clock
+from shared.service.stream_cache import StreamCache
 
 log = logging.getLogger(__name__)
 Taking = tuple[Heard, Sequence[Routed[Any]]]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared.core.batch import Batch
 from shared.core.decider import Decider
 from shared.core.stream import StreamName
-from shared.core.transactor import Transactor
+from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
 from tests.shared.core.kitchen import DECIDED, NOON, egg, evolve, heard, kitchen, wanted
 

@@ -4,8 +4,8 @@ import pytest
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.memory_records import MemoryRecords
 
-from shared.consume.lenient_records import LenientRecords
-from tests.shared.consume.odd_headers import Latin1, batch
+from shared.consume.client.lenient_records import LenientRecords
+from tests.shared.consume.client.odd_headers import Latin1, batch
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.acquisition import Points
 from shared.core.stream import Stream, StreamName
-from shared.core.stream_cache import OVERHEAD, StreamCache, size
+from shared.service.stream_cache import OVERHEAD, StreamCache, size
 
 
 @dataclass(frozen=True, slots=True)
