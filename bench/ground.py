@@ -11,9 +11,9 @@ from bench.customers import history, regulars, rush
 from bench.log import Offsets
 from bench.programs import Service, run_service
 from bench.sizes import SIGNALS, Sizes
-from deploy.databases import Database
 from deploy.local.house.house import House
 from deploy.local.house.record import ServiceRecord
+from deploy.provisioning.databases import Database
 
 HEARD = (SIGNALS, "acquisition", "conversion", "retention")
 MEASURED = ("conversion", "insight")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from bench.log import Offsets
-from deploy.databases import Database, provide
+from deploy.provisioning.databases import Database, provide
 
 T = TypeVar("T")
 Ask = Callable[..., Sequence[Any]]

@@ -7,9 +7,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy import databases, topics
-from deploy.databases import Database
 from deploy.local.house.house import House
+from deploy.provisioning import databases, topics
+from deploy.provisioning.databases import Database
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
 from tests.system.restaurant import PARTITIONS, Restaurant

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deploy.asyncapi.messages import KAFKA, Message, dead_letter, messages_of, schemas_of
-from deploy.topics import pages
+from deploy.provisioning.topics import pages
 from shared.contracts.topics import DEAD_LETTERS, VOCABULARIES
 
 DAY_MS = 86_400_000

@@ -12,7 +12,7 @@ EXAMPLE = "evergreen dead-letter signals/3@17 --raw value > record"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds which record, and whose database."""
-    from deploy.redrive.letters import place
+    from deploy.recovery.dead_letters.letters import place
 
     parser.add_argument(
         "place", type=place, metavar="TOPIC/PARTITION@OFFSET", help="where it lay, as `tail` shows it"
@@ -27,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the record as JSON, or writes the bytes."""
-    from deploy.dead_letters import described, kept
     from deploy.errors import Trouble
+    from deploy.recovery.dead_letters.showing import described, kept
 
     service, row = kept(arguments.place, _databases(arguments))
     if arguments.raw is None:

@@ -63,7 +63,7 @@ def _databases(arguments: argparse.Namespace) -> Mapping[str, str]:
 
 
 async def _list(kafka: str, databases: Mapping[str, str]) -> int:
-    from deploy.positions import standings
+    from deploy.recovery.positions import standings
 
     failed = 0
     for service, url in databases.items():
@@ -77,7 +77,7 @@ async def _list(kafka: str, databases: Mapping[str, str]) -> int:
 
 
 async def _accept(kafka: str, database: str, arguments: argparse.Namespace) -> None:
-    from deploy.positions import apply, moves, standings
+    from deploy.recovery.positions import apply, moves, standings
 
     found = await standings(kafka, database)
     wanted = moves(found, arguments.topic, arguments.partition, arguments.offset)

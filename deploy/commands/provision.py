@@ -51,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Provisions, and prints the database URLs whose password was made up."""
     import asyncio
 
-    from deploy.databases import databases
-    from deploy.provision import provision
+    from deploy.provisioning.databases import databases
+    from deploy.provisioning.provision import provision
+    from deploy.provisioning.topics import Replication, pages
     from deploy.security.rights import principals
-    from deploy.topics import Replication, pages
 
     kafka, admin = _required(arguments)
     passwords = _given("EVERGREEN_PASSWORD", roles())

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _list(url: str) -> int:
     import asyncio
 
-    from deploy.quarantine import aside
+    from deploy.recovery.quarantine import aside
     from shared.contracts.topics import STAGES
 
     for service in STAGES:
@@ -40,7 +40,7 @@ def _release(url: str, stream: str | None) -> int:
     import asyncio
 
     from deploy.errors import Trouble
-    from deploy.quarantine import release
+    from deploy.recovery.quarantine import release
     from shared.contracts.topics import STAGES
 
     if stream is None:

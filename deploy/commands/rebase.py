@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Rebases the log of every service that needs it, and says what comes of it."""
     import asyncio
 
-    from deploy.rebase import rebase
+    from deploy.recovery.rebase import rebase
     from shared.contracts.topics import STAGES
 
     url = admin_url(arguments)

@@ -10,7 +10,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds which letters, and whose."""
     from deploy.commands.journey import moment
     from deploy.console.directory import add_directory
-    from deploy.redrive.letters import database, place
+    from deploy.recovery.dead_letters.letters import database, place
 
     parser.add_argument(
         "--place", type=place, metavar="TOPIC[/PARTITION[@OFFSET]]", help="where they lay, as `tail` shows it"
@@ -33,6 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Without a choice it lists how many are open, by reason. 3 when some failed again, 1 when some wait."""
-    from deploy.redrive.running import run as redrive
+    from deploy.recovery.dead_letters.redriving import run as redrive
 
     return redrive(arguments)

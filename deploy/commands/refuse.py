@@ -10,7 +10,7 @@ EXAMPLE = "evergreen refuse signals/3@17 --service conversion"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds which record, and whose database."""
     from deploy.console.directory import add_directory
-    from deploy.redrive.letters import place
+    from deploy.recovery.dead_letters.letters import place
 
     parser.add_argument("place", type=place, metavar="TOPIC/PARTITION@OFFSET", help="as /readyz names it")
     parser.add_argument("--service", metavar="NAME", required=True, help="the service that it holds")
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Says so to the service, which looks whenever it tries the record again."""
     from deploy.errors import Trouble
     from deploy.local.house.house import House
-    from deploy.redrive.refusing import refuse
+    from deploy.recovery.dead_letters.refusing import refuse
 
     database = arguments.database
     if database is None:

@@ -8,17 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.report.alerts import fits, fold
+from deploy.demo.report.findings import dead_letters, insight_facts, latencies_ms
+from deploy.demo.report.summary import Outcome
+from deploy.demo.watching.drain import Patience, drained
+from deploy.demo.watching.gauges import Gauges, Reading
+from deploy.demo.watching.screen import Screen
 from deploy.events.producer import Post
 from deploy.local.house.house import House
 from deploy.local.process.processes import last_lines
 from deploy.playing.player import Manner, Played, play
 from deploy.purchases.purchase import Log
-from deploy.report.alerts import fits, fold
-from deploy.report.findings import dead_letters, insight_facts, latencies_ms
-from deploy.report.summary import Outcome
-from deploy.watching.drain import Patience, drained
-from deploy.watching.gauges import Gauges, Reading
-from deploy.watching.screen import Screen
 
 LOOK_EVERY = 0.25
 Trial = Callable[[Callable[[str], None]], Awaitable[object]]

@@ -10,21 +10,21 @@ from pathlib import Path
 
 from rich.console import Console
 
+from deploy.console.narration import Narration
 from deploy.demo.kills import SERVERS, strike
+from deploy.demo.report.gone_quiet import gone_quiet, write_quiet
+from deploy.demo.report.journey_picture import choose, journey_picture
+from deploy.demo.report.p_silent import silent_by
+from deploy.demo.report.summary import Outcome, summary
+from deploy.demo.report.table import tell
+from deploy.demo.report.weeks_picture import weeks_picture
 from deploy.demo.run import Performance, perform
+from deploy.demo.watching.screen import Screen
 from deploy.events.broker import quiet_client
 from deploy.local.house.house import House
 from deploy.local.house.record import LOG
-from deploy.narration import Narration
 from deploy.playing.options import manner_of, read_log
 from deploy.purchases.purchase import Log, Refused
-from deploy.report.gone_quiet import gone_quiet, write_quiet
-from deploy.report.journey_picture import choose, journey_picture
-from deploy.report.p_silent import silent_by
-from deploy.report.summary import Outcome, summary
-from deploy.report.table import tell
-from deploy.report.weeks_picture import weeks_picture
-from deploy.watching.screen import Screen
 
 PRINTED = 10
 RESULTS = ("summary.json", "quiet.csv", "refused.csv", "weeks.png", "journey.png")

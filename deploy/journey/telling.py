@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from deploy.databases import shown
 from deploy.errors import Trouble
 from deploy.journey.machine import machine
 from deploy.journey.page import moment, page
 from deploy.local.house.house import House
+from deploy.provisioning.databases import shown
 from services.insight.api import Unheard, Untold, journey
 from services.insight.story import Story
 

@@ -11,7 +11,7 @@ from shared.contracts.signals import SIGNALS
 
 DEAD_LETTERS = "dead-letters"
 PARTITIONS = 6
-"""Of every topic, as `deploy/topics.yaml` provisions them: partition p of all topics is one closed world."""
+"""Of every topic, as `topics.yaml` provisions them: partition p of all topics is one closed world."""
 VOCABULARIES: Mapping[str, Vocabulary] = {
     "signals": SIGNALS,
     "acquisition": ACQUISITION,
@@ -21,7 +21,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
 }
 TOPICS = (*VOCABULARIES, DEAD_LETTERS)
 LARGEST_BYTES, LARGEST_DEAD_LETTER = 1_048_588, 2_097_152
-"""Of a record, as `deploy/topics.yaml` provisions them: Kafka's own limit, and that of `dead-letters`."""
+"""Of a record, as `topics.yaml` provisions them: Kafka's own limit, and that of `dead-letters`."""
 STAGES = ("acquisition", "conversion", "retention", "insight")
 STAGE_SOURCES = frozenset(f"/evergreen/{stage}" for stage in STAGES)
 """Each speaks on its own topic alone: so no event of one topic is ever taken for one of another."""

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from deploy import topics
 from deploy.commands.provision import roles
 from deploy.evergreen import parser
 from deploy.local.house.record import ServiceRecord
 from deploy.local.house.services import wanted_service
 from deploy.places import ROOT
+from deploy.provisioning import topics
 from shared.contracts.topics import STAGES, TOPICS
 from shared.settings import read_settings
 
@@ -116,7 +116,7 @@ def test_topics_come_from_their_pages_alone() -> None:
     assert command[0] == "deploy.evergreen"
     assert parser(command[1:]).parse_args(command[1:]).command == "provision"
     assert {topic.name for topic in topics.topics()} == set(TOPICS)
-    assert topics.PAGES == ROOT / "deploy" / "topics.yaml"
+    assert topics.PAGES == ROOT / "deploy" / "provisioning" / "topics.yaml"
     assert CONTAINERS["kafka"]["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
 
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy import databases
-from deploy.databases import Database
 from deploy.local.house.house import House
-from deploy.migrations import migrate
+from deploy.provisioning import databases
+from deploy.provisioning.databases import Database
+from deploy.provisioning.migrations import migrate
 from services.insight.app import InsightHandler
 from shared.core.store import Position
 from shared.publish.relay import Relay

@@ -9,8 +9,8 @@ from random import Random
 import orjson
 import pytest
 
-from deploy.databases import Database
 from deploy.places import ROOT
+from deploy.provisioning.databases import Database
 from services.insight.api import Unheard, Untold, journey
 from services.insight.app import InsightHandler
 from services.insight.churn.assess import assess

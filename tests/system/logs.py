@@ -8,7 +8,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from deploy import topics
+from deploy.provisioning import topics
 from shared.consume.consumer import Consumer
 from shared.contracts.event import Event, encode
 from tests.system.restaurant import PARTITIONS, Restaurant, until

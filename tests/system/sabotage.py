@@ -5,7 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from deploy.databases import Database
+from deploy.provisioning.databases import Database
 
 
 @dataclass

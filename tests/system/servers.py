@@ -9,7 +9,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from deploy.databases import Database
 from deploy.local.house import plan
 from deploy.local.house.servers import wanted_postgres
 from deploy.local.process import processes
@@ -17,6 +16,7 @@ from deploy.local.process.pid_files import find
 from deploy.local.process.ports import settle
 from deploy.local.process.starting import raise_up
 from deploy.local.servers.postgres import PROGRAMS, _site
+from deploy.provisioning.databases import Database
 
 COPIED = ("facts", "dead_letters", "heartbeats", "relay", "positions", "clocks", "watermarks", "timers")
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from deploy import topics
 from deploy.local.house.house import House
+from deploy.provisioning import topics
 from shared.core.store import Changes
 from shared.publish.relay import Relay
 from tests.system.kafka import contents, publish

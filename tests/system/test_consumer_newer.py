@@ -1,7 +1,7 @@
 """A rolling upgrade: a listener that is older than what it hears waits, and loses nothing."""
 
-from deploy.databases import Database
-from deploy.positions import apply, moves, standings
+from deploy.provisioning.databases import Database
+from deploy.recovery.positions import apply, moves, standings
 from shared.consume.consumer import Consumer
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Vocabulary, vocabulary

@@ -3,9 +3,9 @@
 import asyncpg
 import pytest
 
-from deploy.databases import Database
 from deploy.errors import Trouble
-from deploy.positions import apply, moves, standings
+from deploy.provisioning.databases import Database
+from deploy.recovery.positions import apply, moves, standings
 from shared.consume.client.logs import Ids
 from shared.consume.consumer import Consumer
 from tests.system.logs import delete, forget_records, make_again, problems, provide, says, shift

@@ -5,7 +5,7 @@ import asyncio
 from aiokafka import AIOKafkaProducer
 
 from deploy.events import topic
-from deploy.positions import standings
+from deploy.recovery.positions import standings
 from shared.contracts.event import encode
 from tests.shared.core.kitchen import wanted
 from tests.system.logs import transaction

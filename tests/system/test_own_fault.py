@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from deploy.databases import Database
 from deploy.local.house.house import House
+from deploy.provisioning.databases import Database
 from shared.consume.consumer import Consumer
 from shared.observe.health import Health, answer
 from shared.service.monitor import Monitor

@@ -11,9 +11,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy import topics
-from deploy.databases import Database
 from deploy.local.house.house import House
+from deploy.provisioning import topics
+from deploy.provisioning.databases import Database
 from tests.system.kitchen_service import Process, process, spoken
 from tests.system.restaurant import PARTITIONS, Restaurant, until
 from tests.system.wishes import heard_once, wishes

@@ -2,9 +2,9 @@
 
 import pytest
 
-from deploy.databases import Database
 from deploy.local.house.house import House
-from deploy.quarantine import release
+from deploy.provisioning.databases import Database
+from deploy.recovery.quarantine import release
 from shared.consume.partitioner import partition_of
 from shared.core.quarantine import Quarantine
 from shared.core.store import Changes

@@ -12,11 +12,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy import databases
-from deploy.databases import Database
 from deploy.local.house.house import House
-from deploy.redrive.letters import Choice, Place
-from deploy.redrive.sending import Databases, Outcome
+from deploy.provisioning import databases
+from deploy.provisioning.databases import Database
+from deploy.recovery.dead_letters.letters import Choice, Place
+from deploy.recovery.dead_letters.sending import Databases, Outcome
 from shared.consume.consumer import Consumer
 from shared.consume.partitioner import partition_of
 from shared.contracts.fact import vocabulary

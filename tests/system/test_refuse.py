@@ -3,8 +3,8 @@
 import pytest
 
 from deploy.errors import Trouble
-from deploy.redrive.letters import Place
-from deploy.redrive.refusing import refuse
+from deploy.recovery.dead_letters.letters import Place
+from deploy.recovery.dead_letters.refusing import refuse
 from tests.system.restaurant import Restaurant, hearing, lying
 from tests.system.test_own_fault import Moods, goes_on, holds
 from tests.system.wishes import all_taken, wishes

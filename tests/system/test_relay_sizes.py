@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from deploy import topics
+from deploy.provisioning import topics
 from shared.core.store import Changes, DeadLetter
 from shared.kafka import kafka_client
 from shared.observe import metrics

@@ -10,11 +10,11 @@ from typing import Literal
 import asyncpg
 import pytest
 
-from deploy import databases
-from deploy.databases import Database
 from deploy.errors import Trouble
 from deploy.local.house.house import House
-from deploy.rebase import rebase
+from deploy.provisioning import databases
+from deploy.provisioning.databases import Database
+from deploy.recovery.rebase import rebase
 from shared.core.store import Changes, NeedsRebase
 from shared.observe import metrics
 from shared.observe.health import Health

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from deploy import topics
 from deploy.local.house.house import House
-from deploy.positions import Standing, lying, read_positions
+from deploy.provisioning import topics
+from deploy.recovery.positions import Standing, lying, read_positions
 from shared.core.store import Position
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from deploy import databases, topics
-from deploy.databases import Database
 from deploy.errors import Trouble
 from deploy.local.house import closing, passwords, plan
 from deploy.local.house.record import FILE, KafkaRecord, PostgresRecord, ServiceRecord, read
@@ -16,6 +14,8 @@ from deploy.local.process import pid_files
 from deploy.local.process.account import home, unprivileged
 from deploy.local.process.apart import apart
 from deploy.local.process.starting import raise_up
+from deploy.provisioning import databases, topics
+from deploy.provisioning.databases import Database
 from deploy.security import principals
 from deploy.security.rights import ADMIN, Right, rights
 

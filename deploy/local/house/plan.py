@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.databases import databases
 from deploy.errors import Trouble
 from deploy.local.house.record import (
     KafkaRecord,
@@ -20,6 +19,7 @@ from deploy.local.process.account import home, unprivileged
 from deploy.local.process.ports import HOST, free_port, is_free, settle
 from deploy.local.servers.kafka import Kafka
 from deploy.local.servers.postgres import Postgres
+from deploy.provisioning.databases import databases
 from deploy.security.rights import ADMIN
 from shared.contracts.topics import STAGES
 

@@ -38,7 +38,7 @@ class KafkaRecord:
         return self.address_as(ADMIN)
 
     def address_as(self, principal: str) -> str:
-        """As a principal of deploy/topics.yaml, where Kafka asks who one is."""
+        """As a principal of deploy/provisioning/topics.yaml, where Kafka asks who one is."""
         if self.secrets is None:
             return self.bootstrap
         file = quote(f"{self.secrets}/{principal}")

@@ -13,7 +13,7 @@ from deploy.asyncapi.document import document, hears
 from deploy.asyncapi.messages import golden
 from deploy.asyncapi.parser import problems
 from deploy.places import ROOT
-from deploy.topics import pages
+from deploy.provisioning.topics import pages
 from shared.contracts.topics import DEAD_LETTERS, STAGES, VOCABULARIES
 
 Document = dict[str, Any]

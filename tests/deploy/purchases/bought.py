@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from deploy.demo.report.alerts import Alert, State
 from deploy.purchases.purchase import Log, Purchase
-from deploy.report.alerts import Alert, State
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 

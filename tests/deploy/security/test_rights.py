@@ -1,7 +1,7 @@
 """topics.yaml read as access lists."""
 
+from deploy.provisioning.topics import pages
 from deploy.security.rights import Right, principals, rights
-from deploy.topics import pages
 from shared.contracts.topics import DEAD_LETTERS, STAGES
 
 PAGES = [

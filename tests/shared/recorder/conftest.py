@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.databases import Database
+from deploy.provisioning.databases import Database
 from shared.recorder.blocking_pool import BlockingPool
 from shared.recorder.log import Log
 from shared.recorder.recorder import LogRecorder

@@ -18,7 +18,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from deploy.databases import Database
+from deploy.provisioning.databases import Database
 from shared.contracts.conversion import CustomerWon, OrderRepeated
 from shared.contracts.event import Event, encode, fact_id
 from shared.contracts.fact import Fact

@@ -25,7 +25,7 @@ from eventsourcing.popo import POPOTrackingRecorder
 from eventsourcing.tests import persistence
 from eventsourcing.utils import Environment
 
-from deploy.databases import Database
+from deploy.provisioning.databases import Database
 from shared.recorder.blocking_pool import BlockingPool
 from shared.recorder.factory import LogFactory
 from shared.recorder.recorder import LogRecorder

@@ -17,7 +17,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from deploy.databases import Database
+from deploy.provisioning.databases import Database
 from shared.core.store import Changes
 from shared.recorder import log as log_module
 from shared.recorder.blocking_pool import BlockingPool

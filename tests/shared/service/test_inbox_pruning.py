@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from deploy.databases import Database
+from deploy.provisioning.databases import Database
 from shared.service.inbox_pruning import prune
 from shared.storage.postgres import PostgresStore
 

@@ -5,7 +5,7 @@ from time import monotonic
 import asyncpg
 import pytest
 
-from deploy.databases import Database
+from deploy.provisioning.databases import Database
 from shared.observe.health import Health
 from shared.service.monitor import Monitor
 

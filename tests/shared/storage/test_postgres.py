@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from deploy.databases import Database
+from deploy.provisioning.databases import Database
 from shared.core.batch import Batch
 from shared.core.store import Changes, Conflict, Position
 from shared.core.watermark import Clock

@@ -10,14 +10,14 @@ from typing import Protocol
 
 from aiokafka.structs import ConsumerRecord
 
+from deploy.demo.report.alerts import Alert, fits, fold
+from deploy.demo.watching.drain import Patience, drained
+from deploy.demo.watching.gauges import Gauges, Reading
 from deploy.events.producer import Post
 from deploy.events.topic import whole
 from deploy.local.house.house import House
 from deploy.playing.player import Manner, Played, play
 from deploy.purchases.purchase import Log
-from deploy.report.alerts import Alert, fits, fold
-from deploy.watching.drain import Patience, drained
-from deploy.watching.gauges import Gauges, Reading
 from shared.contracts.insight import INSIGHT, SilenceModelFitted
 from shared.contracts.reading import read
 from tests.system.demo.kept import Kept, kept

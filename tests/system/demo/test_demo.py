@@ -6,8 +6,8 @@ import pytest
 from aiokafka.structs import ConsumerRecord
 
 from deploy.demo.poison import Poison, poisons
+from deploy.demo.report.alerts import sha256_of, standing
 from deploy.purchases.cdnow import END
-from deploy.report.alerts import sha256_of, standing
 from services.insight.churn.assess import assess
 from services.insight.churn.backtest import replayed
 from services.insight.churn.policy import Policy

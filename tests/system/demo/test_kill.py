@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from deploy.report.alerts import sha256_of, standing
+from deploy.demo.report.alerts import sha256_of, standing
 from tests.system.demo.playing import Ended
 
 Killed = tuple[Ended, list[str]]

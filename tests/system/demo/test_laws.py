@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.watching.gauges import stuck
+from deploy.demo.watching.gauges import stuck
 from tests.system.demo import laws
 from tests.system.demo.playing import Ended
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.report.alerts import sha256_of, standing
+from deploy.demo.report.alerts import sha256_of, standing
 from tests.system.demo.playing import Ended
 from tests.system.demo.poisoned import Poisoned
 

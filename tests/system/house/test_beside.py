@@ -19,7 +19,7 @@ from deploy.local.process.deadline import until
 from deploy.local.process.pid_files import found
 from deploy.local.servers import kafka, postgres
 from deploy.places import ROOT
-from deploy.topics import Topic, provide
+from deploy.provisioning.topics import Topic, provide
 
 
 @pytest.fixture(scope="module")

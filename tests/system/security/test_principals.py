@@ -13,9 +13,9 @@ from deploy.errors import Trouble
 from deploy.events.producer import Letter, Post, letter
 from deploy.local.house.house import House
 from deploy.local.servers import kafka
+from deploy.provisioning.topics import Replication, Topic, pages, provide
 from deploy.security import principals
 from deploy.security.rights import READ, TOPIC, WRITE, rights
-from deploy.topics import Replication, Topic, pages, provide
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid
 from shared.contracts.topics import TOPICS

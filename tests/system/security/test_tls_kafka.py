@@ -14,9 +14,9 @@ from deploy.local.process import processes
 from deploy.local.process.account import home, unprivileged
 from deploy.local.process.ports import HOST, free_port
 from deploy.local.servers.kafka import Kafka
+from deploy.provisioning.topics import Topic, pages, provide
 from deploy.security import principals
 from deploy.security.rights import ADMIN, rights
-from deploy.topics import Topic, pages, provide
 from shared.consume.client.broker_security import broker_arguments
 from shared.kafka import kafka_client
 from shared.resilience.retry import probe

@@ -9,9 +9,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy import databases
 from deploy.errors import Trouble
 from deploy.local.house.house import House
+from deploy.provisioning import databases
 from shared.settings import read_settings
 from tests.system.security.attempts import gone
 from tests.system.security.certificates import Certificates, certificates

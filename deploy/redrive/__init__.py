@@ -1,1 +1,0 @@
-"""Dead letters chosen, sent through their services again, and followed to their end."""
