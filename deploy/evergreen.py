@@ -1,10 +1,10 @@
-"""The command line of Evergreen. One module under deploy/commands for each subcommand: `evergreen --help`."""
+"""The command line of Evergreen. One module under deploy/commands/GROUP for each subcommand."""
 
 import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import NoReturn, Protocol, cast
 
@@ -12,24 +12,12 @@ from deploy.errors import Trouble
 from shared.kafka import WrongAddress
 from shared.settings import MissingSetting
 
-COMMANDS = (
-    "up",
-    "down",
-    "clean",
-    "provision",
-    "rebase",
-    "dead-letter",
-    "quarantine",
-    "status",
-    "demo",
-    "play",
-    "publish",
-    "tail",
-    "redrive",
-    "refuse",
-    "journey",
-    "positions",
-)
+GROUPS = {
+    "house": ("up", "down", "clean", "status", "demo", "provision"),
+    "events": ("publish", "play", "tail", "journey"),
+    "recovery": ("positions", "quarantine", "rebase", "dead-letter", "redrive", "refuse"),
+}
+COMMANDS = {name: group for group, names in GROUPS.items() for name in names}
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 EPILOG = """\
 exit codes: 0 done, 1 it failed (one line says why), 2 the command line is wrong, 3 done but for rows that
@@ -59,22 +47,40 @@ class Form(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=26, width=120)
 
 
-def parser(wanted: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+def parser(wanted: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
     """The parser with these subcommands; only their modules are imported."""
+    commands = {name: _command(name) for name in wanted}
     form = Form
     top = argparse.ArgumentParser(
-        "evergreen", description="Who has gone quiet?", epilog=EPILOG, formatter_class=form
+        "evergreen",
+        usage="evergreen [-h] COMMAND ...",
+        description=f"Who has gone quiet?\n\n{_listed(commands)}",
+        epilog=EPILOG,
+        formatter_class=form,
     )
-    choices = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
-    for name in wanted:
-        command = cast(Command, import_module(f"deploy.commands.{name.replace('-', '_')}"))
+    choices = top.add_subparsers(
+        prog="evergreen", dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS
+    )
+    for name, command in commands.items():
         example = f"example:\n  {command.EXAMPLE}"
-        each = choices.add_parser(
-            name, help=command.HELP, description=command.HELP, epilog=example, formatter_class=form
-        )
+        each = choices.add_parser(name, description=command.HELP, epilog=example, formatter_class=form)
         command.add_arguments(each)
         each.set_defaults(run=command.run)
     return top
+
+
+def _command(name: str) -> Command:
+    return cast(Command, import_module(f"deploy.commands.{COMMANDS[name]}.{name.replace('-', '_')}"))
+
+
+def _listed(commands: Mapping[str, Command]) -> str:
+    """A line a command, under its group."""
+    return "\n\n".join(
+        "\n".join(
+            [f"{group}:", *(f"    {name:<13} {commands[name].HELP}" for name in names if name in commands)]
+        )
+        for group, names in GROUPS.items()
+    )
 
 
 def main(words: Sequence[str]) -> int:

@@ -1,1 +1,1 @@
-"""One module per subcommand: HELP, add_arguments(parser) and run(arguments) -> exit code."""
+"""One module per subcommand, by group: HELP, add_arguments(parser) and run(arguments) -> exit code."""

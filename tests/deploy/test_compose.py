@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from deploy.commands.provision import roles
+from deploy.commands.house.provision import roles
 from deploy.evergreen import parser
 from deploy.local.house.record import ServiceRecord
 from deploy.local.house.services import wanted_service

@@ -66,10 +66,21 @@ def test_the_help_names_every_command_on_a_line_of_its_own() -> None:
         assert re.search(rf"^    {name}\b", text, re.MULTILINE)
 
 
+def test_the_groups_of_the_help_are_the_folders_of_the_commands() -> None:
+    told, group = {}, ""
+    for line in parser().format_help().partition("options:")[0].splitlines():
+        group = line[:-1] if re.match(r"\w+:$", line) else group
+        if name := re.match(r"    (\S+)", line):
+            told[name[1]] = group
+    folders = {path.stem: path.parent.name for path in (ROOT / "deploy" / "commands").glob("*/*.py")}
+    del folders["__init__"]
+    assert {name.replace("-", "_"): group for name, group in told.items()} == folders
+
+
 def test_a_command_imports_none_of_the_others() -> None:
     code = "import sys; from deploy.evergreen import parser; parser(['down']); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert not {"rich", "asyncpg", "aiokafka", "deploy.commands.up"} & set(done.stdout.split())
+    assert not {"rich", "asyncpg", "aiokafka", "deploy.commands.house.up"} & set(done.stdout.split())
 
 
 def test_a_house_that_is_not_there_is_said_and_made_by_nobody(

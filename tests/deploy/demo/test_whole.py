@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import pytest
 
-from deploy.commands import demo
+from deploy.commands.house import demo
 from deploy.local.house.house import House
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]

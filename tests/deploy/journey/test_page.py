@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 
-from deploy.commands.journey import moment
+from deploy.commands.events.journey import moment
 from deploy.journey.machine import machine
 from deploy.journey.page import page
 from deploy.journey.words import WORDS, money, title, words

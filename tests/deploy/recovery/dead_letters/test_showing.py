@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from deploy.commands import dead_letter
+from deploy.commands.recovery import dead_letter
 from deploy.errors import Trouble
 from deploy.evergreen import parser
 from deploy.provisioning.databases import Database

@@ -8,7 +8,7 @@ EXAMPLE = "evergreen redrive --reason '^ZeroDivisionError' --since 2026-03-01 --
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds which letters, and whose."""
-    from deploy.commands.journey import moment
+    from deploy.commands.events.journey import moment
     from deploy.console.directory import add_directory
     from deploy.recovery.dead_letters.letters import database, place
 

@@ -1,0 +1,1 @@
+"""What goes into a house and what comes out of it."""

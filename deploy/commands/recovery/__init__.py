@@ -1,0 +1,1 @@
+"""What an owner does where a service cannot go on alone."""
