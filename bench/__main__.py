@@ -12,15 +12,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.contenders import CONTENDERS
-from bench.ground import Ground, prepare
-from bench.latency import latency
-from bench.machine import machine
+from bench.load.sizes import QUICK, Sizes
+from bench.measuring.contenders import CONTENDERS
+from bench.measuring.latency import latency
+from bench.measuring.machine import machine
+from bench.measuring.rounds import rounds
+from bench.measuring.silence import silence
 from bench.picture import draw
 from bench.report import page, report
-from bench.rounds import rounds
-from bench.silence import silence
-from bench.sizes import QUICK, Sizes
+from bench.testbed.testbed import Testbed, prepare
 from deploy.places import VAR
 
 KEYS = (*(each.key for each in CONTENDERS), "latency", "silence")
@@ -42,19 +42,19 @@ def teller() -> Callable[[str], None]:
     return lambda text: print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
 
 
-def measure(ground: Ground, only: list[str]) -> dict[str, Any]:
+def measure(testbed: Testbed, only: list[str]) -> dict[str, Any]:
     """Everything asked for, in turn."""
-    about = machine(ground.house)
+    about = machine(testbed.house)
     chosen = [each for each in CONTENDERS if each.key in only]
-    runs, failed = rounds(ground, chosen)
+    runs, failed = rounds(testbed, chosen)
     quiet = busy = None
     if "silence" in only:
-        ground.tell(f"silence: nights until {ground.sizes.alerts:,} alerts have come")
-        quiet = attempt(lambda: silence(ground), "silence", failed)
+        testbed.tell(f"silence: nights until {testbed.sizes.alerts:,} alerts have come")
+        quiet = attempt(lambda: silence(testbed), "silence", failed)
     if "latency" in only and runs.get("insight"):
         full = median(run.per_second for run in runs["insight"])
-        ground.tell(f"latency: half of {full:,.0f} events/s for {ground.sizes.load_seconds:.0f} s")
-        busy = attempt(lambda: latency(ground, full), "latency", failed)
+        testbed.tell(f"latency: half of {full:,.0f} events/s for {testbed.sizes.load_seconds:.0f} s")
+        busy = attempt(lambda: latency(testbed, full), "latency", failed)
     what = {each.key: each.what for each in chosen}
     found = report(about, runs, what, busy, quiet)
     return {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), **found, "failed": failed}
@@ -73,11 +73,11 @@ def main() -> None:
     asked = arguments()
     tell = teller()
     sizes: Sizes = QUICK if asked.quick else Sizes()
-    ground = prepare(asked.directory, sizes, tell)
+    testbed = prepare(asked.directory, sizes, tell)
     try:
-        found = measure(ground, list(asked.only))
+        found = measure(testbed, list(asked.only))
     finally:
-        ground.house.close()
+        testbed.house.close()
     file = asked.directory / "report.json"
     file.write_text(json.dumps(found, indent=2) + "\n")
     if found["contenders"]:

@@ -2,9 +2,9 @@ from datetime import timedelta
 from typing import Any
 
 from bench.figures import Run
+from bench.load.sizes import ORIGIN
+from bench.measuring.silence import told
 from bench.report import UNITS, page, report
-from bench.silence import told
-from bench.sizes import ORIGIN
 
 MACHINE = {
     "processor": "a processor", "cores": 2, "memory_gigabytes": 4.0, "system": "Linux", "python": "3.11",

@@ -12,11 +12,11 @@ from typing import Any
 
 import asyncpg
 
-from bench import log
-from bench.events import heartbeats
 from bench.figures import SILENCE_BAR_S, percentiles
-from bench.ground import JUDGED, SILENT, Ground
-from bench.sizes import ORIGIN, SIGNALS
+from bench.load import log
+from bench.load.events import heartbeats
+from bench.load.sizes import ORIGIN, SIGNALS
+from bench.testbed.testbed import JUDGED, SILENT, Testbed
 from deploy.ticker import until_next
 
 RAISED = "insight.churn_risk_raised"
@@ -26,14 +26,14 @@ MOST_NIGHTS = 60
 NIGHT_SECONDS = 15.0
 
 
-def silence(ground: Ground) -> dict[str, Any]:
+def silence(testbed: Testbed) -> dict[str, Any]:
     """Seconds from deadline to the broker's time of the alert; nothing but heartbeats is sent."""
-    ground.bring_back("insight", ground.ends(SIGNALS))
-    start = ground.ends("insight")
-    with ground.running("insight") as service:
+    testbed.bring_back("insight", testbed.ends(SIGNALS))
+    start = testbed.ends("insight")
+    with testbed.running("insight") as service:
         service.until(service.ready, 60.0, "insight to be ready")
-        midnights = asyncio.run(_nights(ground))
-    came = asyncio.run(log.read(ground.bootstrap, "insight", start))
+        midnights = asyncio.run(_nights(testbed))
+    came = asyncio.run(log.read(testbed.bootstrap, "insight", start))
     alerts = [
         (moment, datetime.fromisoformat(event["time"])) for moment, event in came if event["type"] == RAISED
     ]
@@ -53,18 +53,18 @@ def told(delays: Sequence[tuple[datetime, float]]) -> dict[str, Any]:
     }
 
 
-async def _nights(ground: Ground) -> dict[datetime, float]:
+async def _nights(testbed: Testbed) -> dict[datetime, float]:
     """When by the wall clock (seconds since the epoch) each deadline passed, until enough alerts came."""
     midnights: dict[datetime, float] = {}
-    connection = await asyncpg.connect(ground.record("insight").owner_url)
-    async with log.producer(ground.bootstrap) as client:
+    connection = await asyncpg.connect(testbed.record("insight").owner_url)
+    async with log.producer(testbed.bootstrap) as client:
         for night in range(1, MOST_NIGHTS + 1):
-            midnight = ground.sizes.present + timedelta(days=night)
+            midnight = testbed.sizes.present + timedelta(days=night)
             # A morning is a full second, as the ticks are.
             passes = float(ceil(time.time() + BEFORE))
             midnights[midnight] = passes
             await _night(client, connection, midnight, passes)
-            if await connection.fetchval(COUNT, RAISED, ground.sizes.present) >= ground.sizes.alerts:
+            if await connection.fetchval(COUNT, RAISED, testbed.sizes.present) >= testbed.sizes.alerts:
                 break
     await connection.close()
     return midnights

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from bench.log import Offsets
+from bench.load.log import Offsets
 from deploy.provisioning.databases import Database, provide
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
 
-from bench.sizes import PARTITIONS
+from bench.load.sizes import PARTITIONS
 from shared.consume.partitioner import partition_of
 from shared.contracts.event import Event, encode, iso
 from shared.contracts.signals import OrderPaid, SourceHeartbeat

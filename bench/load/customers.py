@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from bench.events import Letter, heartbeats, name, purchase
-from bench.sizes import ORIGIN, Sizes
+from bench.load.events import Letter, heartbeats, name, purchase
+from bench.load.sizes import ORIGIN, Sizes
 
 R, ALPHA, A, B = 0.525, 6.183, 0.891, 1.614
 """Fader and Hardie's MBG/NBD of the CDNOW sample; time in weeks."""

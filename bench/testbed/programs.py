@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.meter import Meter
-from bench.stores import Ask
-from bench.waiting import until
+from bench.testbed.meter import Meter
+from bench.testbed.stores import Ask
+from bench.testbed.waiting import until
 from deploy.local.house.services import is_ready
 from deploy.local.process.ports import HOST, free_port
 from deploy.places import ROOT

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bench import stores
 from bench.figures import Run
-from bench.ground import Ground, caught_up, judged
-from bench.programs import answer
-from bench.sizes import SIGNALS
+from bench.load.sizes import SIGNALS
+from bench.testbed import stores
+from bench.testbed.programs import answer
+from bench.testbed.testbed import Testbed, caught_up, judged
 
 PATIENCE = 180.0
 FIRST_FACT = "select extract(epoch from min(recorded))::float8 from facts"
@@ -29,42 +29,42 @@ class Contender:
 
     key: str
     what: str
-    run: Callable[[Ground, int], Run]
+    run: Callable[[Testbed, int], Run]
 
 
-def stage(ground: Ground, _: int) -> Run:
+def stage(testbed: Testbed, _: int) -> Run:
     """Signal to decided, stored, and on the stage's topic."""
-    ground.bring_back("conversion", ground.start)
-    ends, before = ground.ends(SIGNALS), sum(ground.ends("conversion").values())
-    url = ground.record("conversion").owner_url
-    with ground.running("conversion") as service:
+    testbed.bring_back("conversion", testbed.start)
+    ends, before = testbed.ends(SIGNALS), sum(testbed.ends("conversion").values())
+    url = testbed.record("conversion").owner_url
+    with testbed.running("conversion") as service:
         last = service.until(lambda: caught_up(service, ends), PATIENCE, "conversion to drain the topic")
-    published = sum(ground.ends("conversion").values()) - before
-    if published < ground.sizes.rush:
-        raise RuntimeError(f"conversion published {published} records of {ground.sizes.rush}")
+    published = sum(testbed.ends("conversion").values()) - before
+    if published < testbed.sizes.rush:
+        raise RuntimeError(f"conversion published {published} records of {testbed.sizes.rush}")
     first = stores.ask(url, FIRST_FACT)[0][0]
-    return service.meter.run(ground.sizes.rush, first, last)
+    return service.meter.run(testbed.sizes.rush, first, last)
 
 
-def insight(ground: Ground, _: int) -> Run:
+def insight(testbed: Testbed, _: int) -> Run:
     """Fact to durable timeline, journey and risk: the week's seven mornings judged, its refit made."""
-    ground.bring_back("insight", ground.start)
-    ends, week_end = ground.ends(SIGNALS), (ground.sizes.present + timedelta(weeks=1)).date()
-    url = ground.record("insight").owner_url
-    with ground.running("insight") as service:
+    testbed.bring_back("insight", testbed.start)
+    ends, week_end = testbed.ends(SIGNALS), (testbed.sizes.present + timedelta(weeks=1)).date()
+    url = testbed.record("insight").owner_url
+    with testbed.running("insight") as service:
         service.until(lambda: caught_up(service, ends), PATIENCE, "insight to drain the topic")
         last = service.until(lambda: judged(service, week_end), PATIENCE, "insight to judge the week")
-    first = stores.ask(url, FIRST_TOLD, ground.sizes.present)[0][0]
-    return service.meter.run(ground.sizes.rush, first, last)
+    first = stores.ask(url, FIRST_TOLD, testbed.sizes.present)[0][0]
+    return service.meter.run(testbed.sizes.rush, first, last)
 
 
-def peer(module: str, events: Callable[[Ground], int], ground: Ground, turn: int) -> Run:
+def peer(module: str, events: Callable[[Testbed], int], testbed: Testbed, turn: int) -> Run:
     """A peer on the same records, with a new database, consumer group and state directory."""
-    database = stores.empty(ground.admin, "bench")
-    with tempfile.TemporaryDirectory(dir=ground.house.directory) as state:
+    database = stores.empty(testbed.admin, "bench")
+    with tempfile.TemporaryDirectory(dir=testbed.house.directory) as state:
         group = f"bench-{module}-{turn}"
-        arguments = (ground.bootstrap, database, SIGNALS, group, str(events(ground)), state)
-        said, meter = answer(f"bench.peers.{module}", arguments, ground.logs / f"{module}.log")
+        arguments = (testbed.bootstrap, database, SIGNALS, group, str(events(testbed)), state)
+        said, meter = answer(f"bench.peers.{module}", arguments, testbed.logs / f"{module}.log")
     return meter.run(int(said["events"]), said["first"], said["last"])
 
 

@@ -9,8 +9,8 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from bench.events import Letter
-from bench.sizes import PARTITIONS, SIGNALS
+from bench.load.events import Letter
+from bench.load.sizes import PARTITIONS, SIGNALS
 from shared.contracts.event import STRUCTURED
 
 Offsets = Mapping[tuple[str, int], int]

@@ -1,4 +1,4 @@
-"""The ground all contenders stand on: one house, one preloaded topic, databases that can be brought back."""
+"""What all contenders stand on: one house, one preloaded topic, databases that can be brought back."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import log, stores
-from bench.customers import history, regulars, rush
-from bench.log import Offsets
-from bench.programs import Service, run_service
-from bench.sizes import SIGNALS, Sizes
+from bench.load import log
+from bench.load.customers import history, regulars, rush
+from bench.load.log import Offsets
+from bench.load.sizes import SIGNALS, Sizes
+from bench.testbed import stores
+from bench.testbed.programs import Service, run_service
 from deploy.local.house.house import House
 from deploy.local.house.record import ServiceRecord
 from deploy.provisioning.databases import Database
@@ -23,7 +24,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Ground:
+class Testbed:
     """`start` is where the measured week begins on `signals`, and its earliest record."""
 
     house: House
@@ -66,33 +67,35 @@ class Ground:
             yield one
 
 
-def prepare(directory: Path, sizes: Sizes, tell: Tell) -> Ground:
+def prepare(directory: Path, sizes: Sizes, tell: Tell) -> Testbed:
     """A fresh house without services: insight has lived through the history, the measured week waits."""
     house = House.open(directory, services=(), fresh=True, clock="log", tell=tell)
-    ground = Ground(house, sizes, {}, tell)
+    testbed = Testbed(house, sizes, {}, tell)
     try:
-        start = _live_through_history(ground)
+        start = _live_through_history(testbed)
         tell(f"publishing {sizes.rush:,} purchases of one week")
-        asyncio.run(log.pour(ground.bootstrap, list(rush(sizes, regulars(sizes)))))
-        asyncio.run(log.forget_before(ground.bootstrap, start))
+        asyncio.run(log.pour(testbed.bootstrap, list(rush(sizes, regulars(sizes)))))
+        asyncio.run(log.forget_before(testbed.bootstrap, start))
     except BaseException:
         house.close()
         raise
-    return Ground(house, sizes, start, tell)
+    return Testbed(house, sizes, start, tell)
 
 
-def _live_through_history(ground: Ground) -> Offsets:
-    letters = list(history(ground.sizes))
-    ground.tell(f"letting insight live through {ground.sizes.history_weeks} weeks ({len(letters):,} records)")
-    asyncio.run(log.pour(ground.bootstrap, letters))
-    start = ground.ends(SIGNALS)
-    with ground.running("insight") as service:
+def _live_through_history(testbed: Testbed) -> Offsets:
+    letters = list(history(testbed.sizes))
+    testbed.tell(
+        f"letting insight live through {testbed.sizes.history_weeks} weeks ({len(letters):,} records)"
+    )
+    asyncio.run(log.pour(testbed.bootstrap, letters))
+    start = testbed.ends(SIGNALS)
+    with testbed.running("insight") as service:
         service.until(lambda: caught_up(service, start), 120.0, "insight to live through the history")
         service.until(
-            lambda: judged(service, ground.sizes.present.date()), 60.0, "insight to judge the history"
+            lambda: judged(service, testbed.sizes.present.date()), 60.0, "insight to judge the history"
         )
     for name in MEASURED:
-        stores.set_aside(ground.admin, name)
+        stores.set_aside(testbed.admin, name)
     return start
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import psutil
 
-from bench import stores
-from bench.programs import service_python
+from bench.testbed import stores
+from bench.testbed.programs import service_python
 from deploy.local.house.house import House
 from deploy.local.servers.jars import LOCK
 

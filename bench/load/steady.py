@@ -1,6 +1,7 @@
 """A shop at a steady pace, a process of its own: the measured week published in so many seconds.
 
-`python -m bench.load BOOTSTRAP EVENTS SECONDS PEOPLE` answers when each returning customer was published.
+`python -m bench.load.steady BOOTSTRAP EVENTS SECONDS PEOPLE` answers when each returning customer was
+published.
 """
 
 import asyncio
@@ -11,10 +12,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench.customers import rush
-from bench.events import Letter
-from bench.log import HEADERS, producer
-from bench.sizes import SIGNALS, Sizes
+from bench.load.customers import rush
+from bench.load.events import Letter
+from bench.load.log import HEADERS, producer
+from bench.load.sizes import SIGNALS, Sizes
 
 PACE = 0.005
 

@@ -3,26 +3,26 @@
 import time
 from collections.abc import Sequence
 
-from bench.contenders import Contender
 from bench.figures import Run
-from bench.ground import Ground
+from bench.measuring.contenders import Contender
+from bench.testbed.testbed import Testbed
 
 
-def rounds(ground: Ground, contenders: Sequence[Contender]) -> tuple[dict[str, list[Run]], dict[str, str]]:
+def rounds(testbed: Testbed, contenders: Sequence[Contender]) -> tuple[dict[str, list[Run]], dict[str, str]]:
     """The runs of each by key, in order; and why some have none or fewer."""
     runs: dict[str, list[Run]] = {each.key: [] for each in contenders}
     failed: dict[str, str] = {}
-    for turn in range(ground.sizes.repetitions):
+    for turn in range(testbed.sizes.repetitions):
         for each in contenders:
             began = time.monotonic()
             try:
-                run = each.run(ground, turn)
+                run = each.run(testbed, turn)
             except (RuntimeError, TimeoutError) as error:
                 failed[each.key] = str(error)
-                ground.tell(f"round {turn + 1}  {each.key:<11} failed: {error}")
+                testbed.tell(f"round {turn + 1}  {each.key:<11} failed: {error}")
                 continue
             runs[each.key].append(run)
-            ground.tell(_line(each.key, turn, run, time.monotonic() - began))
+            testbed.tell(_line(each.key, turn, run, time.monotonic() - began))
     return runs, failed
 
 

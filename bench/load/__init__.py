@@ -1,0 +1,1 @@
+"""What is published: how much, which events, by whom bought, in which rhythm."""

@@ -1,0 +1,1 @@
+"""Who is measured, by what, and in which order."""
