@@ -12,7 +12,7 @@ from shared.contracts.reading import Unknown, Unreadable, read_record
 from shared.contracts.signals import SourceHeartbeat
 from shared.contracts.topics import STAGE_SOURCES
 from shared.core.batch import Batch, Heard
-from shared.core.dead_letter import kept
+from shared.core.dead_letter import StandIn, kept
 from shared.core.store import DeadLetter, TopicPartition
 
 AHEAD = timedelta(minutes=5)
@@ -158,7 +158,8 @@ def admit(
                 break
             if policy.keeps(record, reason):
                 for_all = record.topic in policy.dead_letters_for
-                admitted.dead_letters.append(kept(record, str(reason), recorded, for_all=for_all))
+                why = record.value.reason if isinstance(record.value, StandIn) else str(reason)
+                admitted.dead_letters.append(kept(record, why, recorded, for_all=for_all))
             else:
                 admitted.refused[record.topic, "refused"] += 1
             continue

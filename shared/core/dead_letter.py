@@ -22,6 +22,17 @@ HEADER = 20
 """Bytes at most that a header takes on the wire besides its own name and value."""
 
 
+class StandIn(bytes):
+    """The value of a record that could not be had from Kafka, and why: never an event."""
+
+    def __new__(cls, value: bytes, reason: str) -> "StandIn":
+        made = super().__new__(cls, value)
+        made.reason = reason
+        return made
+
+    reason: str
+
+
 def headers_json(headers: Headers) -> str:
     """Headers as a JSON list of [name, base64 or null]: any bytes survive."""
     pairs = [[name, None if raw is None else base64.b64encode(raw).decode()] for name, raw in headers]

@@ -25,11 +25,14 @@ from shared.core.store import (
 from shared.core.stream import StreamName
 from shared.core.watermark import Clock, SourceWatermark
 from shared.observe import metrics
-from shared.storage.sql import columns, statements
+from shared.storage.sql import columns, portions, statements
 
 SQL = statements(Path(__file__).with_name("statements.sql"))
 FACT = StoredFact._fields
 """Facts are written first: the transaction's xid orders the log, so a stream's versions keep their order."""
+
+AT_ONCE = 4 * 2**20
+"""Bytes of dead letters in one statement: on the way to the server they are held several times."""
 
 
 class PostgresStore:
@@ -172,23 +175,12 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
             if after.watermark != before.watermark
         ],
     )
-    yield (
-        "dead_letter",
-        [
-            (
-                d.topic,
-                d.partition,
-                d.offset,
-                d.key,
-                d.body,
-                headers_json(d.headers),
-                d.reason,
-                d.recorded,
-                d.attempt,
-                d.for_all,
-            )
-            for d in changes.dead_letters
-        ],
-    )
+    letters = (
+        (d.topic, d.partition, d.offset, d.key, d.body, headers_json(d.headers), d.reason, d.recorded,
+         d.attempt, d.for_all)
+        for d in changes.dead_letters
+    )  # fmt: skip
+    for portion in portions(letters, AT_ONCE):
+        yield "dead_letter", portion
     yield "heartbeat", sorted(changes.heartbeats.items())
     yield "quarantine", [(stream.text, *rest) for stream, *rest in changes.quarantined]

@@ -1,7 +1,7 @@
 """SQL lives in `.sql` files: `-- name: x`, a line that says why, the statement."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,3 +22,17 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     """Rows turned into `width` arrays for `unnest`."""
     turned = [list(column) for column in zip(*rows, strict=True)]
     return turned or [[] for _ in range(width)]
+
+
+def portions(rows: Iterable[Sequence[Any]], most: int) -> Iterator[list[Sequence[Any]]]:
+    """Rows in their order, in portions that end once their texts and bytes come to `most`."""
+    portion: list[Sequence[Any]] = []
+    size = 0
+    for row in rows:
+        portion.append(row)
+        size += sum(len(each) for each in row if isinstance(each, bytes | str))
+        if size >= most:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion

@@ -7,6 +7,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPartition
 
+from shared.consume.client.decompression import ALLOWANCE
+
 Records = Mapping[KafkaPartition, Sequence[Any]]
 Fetch = Callable[[], Awaitable[Records]]
 Poll = Callable[[Fetch], Awaitable[Records]]
@@ -27,6 +29,7 @@ class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
     async def getmany(
         self, *partitions: KafkaPartition, timeout_ms: int = 0, max_records: int | None = None
     ) -> Records:
+        ALLOWANCE.renew()
         return await self._poll(
             partial(super().getmany, *partitions, timeout_ms=timeout_ms, max_records=max_records)
         )

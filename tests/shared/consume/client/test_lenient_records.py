@@ -28,6 +28,11 @@ def test_one_odd_name_costs_neither_its_record_nor_its_neighbours(codec: str) ->
     assert names(fetched) == [["a", "größe"], ["b", r"gr\xf6\xdfe", "größe"], ["c"]]
 
 
+def test_what_was_read_before_the_odd_name_is_not_read_twice() -> None:
+    sent = [*(f"n{n}" for n in range(1_500)), Latin1("ß"), "last"]
+    assert names(batch(sent)) == [[*sent[:1_500], r"\xdf", "last"]]
+
+
 def test_everything_else_of_the_odd_record_is_as_it_was_sent() -> None:
     [record] = LenientRecords(batch([Latin1("ß")])).next_batch()
     assert (record.offset, record.timestamp, record.key, record.value) == (0, 1_000, b"key", b"value")
