@@ -12,7 +12,7 @@ from deploy.provisioning import databases, topics
 from deploy.provisioning.databases import Database
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
-from tests.system.restaurant import PARTITIONS, Restaurant
+from tests.system.reminder_service import PARTITIONS, Restaurant
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -5,7 +5,7 @@ from services.acquisition.reactions import react
 from shared.contracts.signals import OrderPaid, SourceHeartbeat, TouchRecorded, UserSignedUp
 from shared.core.decider import Routed
 from shared.core.stream import StreamName
-from tests.sayings import event
+from tests.example_facts import event
 
 
 def test_a_touch_is_noticed_with_its_channel_and_campaign() -> None:

@@ -5,7 +5,7 @@ from services.conversion.reactions import react
 from shared.contracts.signals import OrderPaid, TouchRecorded, UserSignedUp
 from shared.core.decider import Routed
 from shared.core.stream import StreamName
-from tests.sayings import event
+from tests.example_facts import event
 
 
 def test_a_sign_up_signs_the_customer_up_for_its_plan() -> None:

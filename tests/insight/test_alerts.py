@@ -12,7 +12,7 @@ from services.insight.churn.rules import InForce
 from services.insight.churn.silence import Silence
 from shared.contracts.insight import INSIGHT, ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
 from shared.contracts.reading import read
-from tests.sayings import event, on, paid, raised, resolved, withdrawn
+from tests.example_facts import event, on, paid, raised, resolved, withdrawn
 from tests.scenario import day
 
 BY = InForce(8, "week-8", Parameters(0.525, 6.183, 0.891, 1.614))

@@ -22,9 +22,9 @@ from shared.contracts.fact import Fact
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Heard
 from shared.service.runtime import ServiceContext
+from tests.example_facts import event, paid
 from tests.insight.cdnow_records import batch, batches, every, records
 from tests.insight.verdicts import said
-from tests.sayings import event, paid
 from tests.scenario import day
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]

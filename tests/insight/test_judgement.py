@@ -9,7 +9,7 @@ from services.insight.churn.weeks import Weeks, morning
 from services.insight.judgement import Judgement, Person, stream
 from services.insight.known import NOT_BEGUN
 from shared.core.store import Timer
-from tests.sayings import on
+from tests.example_facts import on
 
 FIT = InForce(8, "week-8", Parameters(0.525, 6.183, 0.891, 1.614))
 HASTY = Rules(Policy(threshold=0.01), Weeks(on(0)), Schedule((FIT,)))

@@ -6,7 +6,7 @@ from services.insight.churn.policy import Policy
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.weeks import DAY, Weeks
 from services.insight.quiet import quiet
-from tests.sayings import on
+from tests.example_facts import on
 
 FIT = InForce(8, "week-8", Parameters(0.525, 6.183, 0.891, 1.614))
 RULES = Rules(Policy(), Weeks(on(0)), Schedule((FIT,)))

@@ -12,7 +12,7 @@ from shared.contracts.conversion import CustomerWon
 from shared.contracts.event import Event
 from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
 from shared.contracts.retention import CarePlayClosed
-from tests.sayings import event, on, paid, raised, resolved, withdrawn
+from tests.example_facts import event, on, paid, raised, resolved, withdrawn
 from tests.scenario import day
 
 WON = CustomerWon(order_id="o1", amount=500, currency="EUR", was_user=False)

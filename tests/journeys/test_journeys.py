@@ -14,8 +14,8 @@ from shared.contracts.retention import (
     RepeatPurchaseRecorded,
 )
 from shared.contracts.signals import SourceHeartbeat, TouchRecorded, UserSignedUp
-from tests.journeys.company import Company
-from tests.sayings import event, paid, raised, resolved, withdrawn
+from tests.example_facts import event, paid, raised, resolved, withdrawn
+from tests.journeys.stages import Company
 from tests.scenario import day
 
 JOURNEY = [

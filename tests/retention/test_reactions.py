@@ -7,7 +7,7 @@ from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
 from shared.contracts.insight import SilenceCalendarOpened
 from shared.core.decider import Routed
 from shared.core.stream import StreamName
-from tests.sayings import event, raised, resolved, withdrawn
+from tests.example_facts import event, raised, resolved, withdrawn
 from tests.scenario import day
 
 

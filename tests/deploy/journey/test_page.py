@@ -15,7 +15,7 @@ from services.insight.story import Heard, Line, Story, story
 from shared.contracts.conversion import CustomerWon
 from shared.contracts.event import Event
 from shared.contracts.topics import VOCABULARIES
-from tests.sayings import event, on, paid, raised, resolved
+from tests.example_facts import event, on, paid, raised, resolved
 from tests.scenario import day
 
 WON = CustomerWon(order_id="o1", amount=500, currency="EUR", was_user=True)

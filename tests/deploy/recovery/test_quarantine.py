@@ -8,7 +8,7 @@ from deploy.recovery.quarantine import aside, release
 from shared.core.batch import Batch
 from shared.service.transactor import Transactor
 from shared.storage.postgres import PostgresStore
-from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, kitchen, minute, wanted
+from tests.shared.core.reminders import DECIDED, NOON, beat, egg, heard, kitchen, minute, wanted
 from tests.shared.core.test_quarantine import fire
 
 pytestmark = pytest.mark.system

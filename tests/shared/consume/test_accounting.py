@@ -7,7 +7,7 @@ from shared.consume.admission import admit
 from shared.core.dead_letter import kept
 from shared.observe.metrics import EVENTS
 from tests.shared.consume.test_admission import POLICY, START, Letter, letter
-from tests.shared.core.kitchen import NOON, wanted
+from tests.shared.core.reminders import NOON, wanted
 
 
 def counted(outcome: str) -> float:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.consume.admission import AHEAD, ON_APPEND, AdmissionPolicy, Admitted, admit, dead_lettered
 from shared.contracts.event import Event, encode
-from tests.shared.core.kitchen import HEARD, NOON, beat, wanted
+from tests.shared.core.reminders import HEARD, NOON, beat, wanted
 
 START = {("wishes", 0): 0, ("wishes", 1): 0, ("hints", 0): 0}
 POLICY = AdmissionPolicy(

@@ -7,7 +7,7 @@ import pytest
 from shared.consume.admission import AHEAD, ON_APPEND, AdmissionPolicy, admit
 from shared.contracts.event import encode
 from tests.shared.consume.test_admission import START, Letter, letter, taken
-from tests.shared.core.kitchen import HEARD, NOON, beat, minute, wanted
+from tests.shared.core.reminders import HEARD, NOON, beat, minute, wanted
 
 
 @pytest.mark.parametrize("topic", ["wishes", "hints"])

@@ -9,7 +9,7 @@ from shared.consume.evidence import FEW
 from shared.consume.poison import CircuitOpen
 from shared.core.stream import StreamName, UnreadableStream
 from shared.resilience.transient import Outage
-from tests.shared.consume.choosy import Service, none
+from tests.shared.consume.failing_service import Service, none
 from tests.shared.consume.test_admission import Letter
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from shared.core.batch import Heard, Snapshot, Stage
 from shared.core.decision import BatchDecision
 from shared.core.watermark import Clock
-from tests.shared.core import kitchen
-from tests.shared.core.kitchen import NOON
+from tests.shared.core import reminders as kitchen
+from tests.shared.core.reminders import NOON
 
 
 def decide_on(

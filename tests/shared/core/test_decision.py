@@ -11,9 +11,9 @@ from shared.core.decision import BatchDecision
 from shared.core.store import StoredFact
 from shared.core.stream import Stream
 from shared.core.watermark import Clock
-from tests.shared.core import kitchen
+from tests.shared.core import reminders as kitchen
 from tests.shared.core.deciding import decide_on, rings
-from tests.shared.core.kitchen import NOON, beat, egg, heard, minute, wanted
+from tests.shared.core.reminders import NOON, beat, egg, heard, minute, wanted
 
 
 def test_an_event_heard_becomes_facts_that_name_their_cause() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.event import Event
 from shared.core.watermark import Clock
-from tests.shared.core.kitchen import beat, minute
+from tests.shared.core.reminders import beat, minute
 from tests.shared.core.test_watermark import after, never_goes_back
 
 LEASES = {"/shop": 10, "/app": 30, "/till": 5}

@@ -13,8 +13,8 @@ from shared.core.store import Changes, Conflict, StoredFact
 from shared.core.stream import UnreadableStream
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core import kitchen
-from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, minute, wanted
+from tests.shared.core import reminders as kitchen
+from tests.shared.core.reminders import DECIDED, NOON, beat, egg, heard, minute, wanted
 
 
 def fire(timer: kitchen.Timer | None, at: datetime) -> Sequence[Fact]:

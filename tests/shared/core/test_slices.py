@@ -12,7 +12,7 @@ from shared.core.batch import Batch, Heard
 from shared.core.store import Changes, Position
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.kitchen import DECIDED, NOON, beat, heard, kitchen, minute, wanted
+from tests.shared.core.reminders import DECIDED, NOON, beat, heard, kitchen, minute, wanted
 from tests.shared.core.test_split import after, cut, facts_of, held, streams
 
 

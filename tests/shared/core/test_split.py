@@ -14,7 +14,7 @@ from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.kitchen import DECIDED, NOON, beat, heard, kitchen, minute, wanted
+from tests.shared.core.reminders import DECIDED, NOON, beat, heard, kitchen, minute, wanted
 
 Place = tuple[str, int, Event]
 PLACES = {"soft": 0, "hard": 0, "green": 1}

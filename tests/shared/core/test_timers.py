@@ -8,9 +8,9 @@ from shared.core.batch import Snapshot
 from shared.core.decision import BatchDecision
 from shared.core.store import Timer
 from shared.core.stream import Stream
-from tests.shared.core import kitchen
+from tests.shared.core import reminders as kitchen
 from tests.shared.core.deciding import decide_on, rings, said
-from tests.shared.core.kitchen import NOON, beat, egg, heard, minute, wanted
+from tests.shared.core.reminders import NOON, beat, egg, heard, minute, wanted
 
 
 def test_what_is_due_speaks_in_order_of_moment_and_stream_before_anything_later() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shared.core.batch import Batch, Heard
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.kitchen import DECIDED, NOON, egg, kitchen, wanted
+from tests.shared.core.reminders import DECIDED, NOON, egg, kitchen, wanted
 from tests.shared.core.test_split import cut
 
 PLACES = {"soft": 0, "hard": 0, "green": 1, "blue": 1}

@@ -12,7 +12,7 @@ from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Snapshot
 from shared.core.decision import BatchDecision
 from shared.core.watermark import Clock
-from tests.shared.core.kitchen import NOON, beat, heard, kitchen, minute, wanted
+from tests.shared.core.reminders import NOON, beat, heard, kitchen, minute, wanted
 
 
 def after(*beats: Event) -> Clock:

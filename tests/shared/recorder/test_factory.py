@@ -25,7 +25,7 @@ from shared.contracts.fact import Fact
 from shared.core.store import StoredFact
 from shared.recorder.mapper import EventMapper, RecordedEvent
 from shared.storage.postgres import PostgresStore
-from tests.shared.core.kitchen import NOON
+from tests.shared.core.reminders import NOON
 from tests.shared.recorder.writing import write
 
 WON = CustomerWon(order_id="A-1", amount=1_999, currency="EUR", was_user=False)

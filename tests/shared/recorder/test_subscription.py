@@ -16,7 +16,7 @@ from shared.recorder.subscription import LogSubscription
 from shared.storage.postgres import PostgresStore
 from tests.shared.recorder.writing import write
 from tests.shared.storage.test_store_contract import fact
-from tests.system.restaurant import until
+from tests.system.reminder_service import until
 
 pytestmark = pytest.mark.system
 T = TypeVar("T")

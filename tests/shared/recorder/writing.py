@@ -15,7 +15,7 @@ from shared.recorder.log import Log, Page
 from shared.recorder.recorder import LogRecorder
 from shared.storage.postgres import PostgresStore
 from tests.shared.storage.test_store_contract import fact
-from tests.system.restaurant import until
+from tests.system.reminder_service import until
 
 SETTLED = """select not exists (select from facts where stream = any($1::text[])
 and xid >= pg_snapshot_xmin(pg_current_snapshot()))"""

@@ -1,7 +1,7 @@
 """What is said of sources and clocks: who went silent, who is waited for, and the way out."""
 
 from shared.service.clocks import PATIENCE, Holders, set_aside, silent, states
-from tests.shared.core.kitchen import beat, minute
+from tests.shared.core.reminders import beat, minute
 from tests.shared.core.test_leases import said, steps
 from tests.shared.core.test_watermark import after
 

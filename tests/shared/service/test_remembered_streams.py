@@ -8,7 +8,7 @@ from shared.core.decider import Decider
 from shared.core.stream import StreamName
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.kitchen import DECIDED, NOON, egg, evolve, heard, kitchen, wanted
+from tests.shared.core.reminders import DECIDED, NOON, egg, evolve, heard, kitchen, wanted
 
 
 class CountsReads(MemoryStore):

@@ -10,7 +10,7 @@ from shared.core.store import Position
 from shared.service.transactor import Transactor
 from shared.storage.postgres import SQL, PostgresStore
 from shared.storage.sql import columns
-from tests.shared.core.kitchen import DECIDED, NOON, beat, heard, kitchen, minute, wanted
+from tests.shared.core.reminders import DECIDED, NOON, beat, heard, kitchen, minute, wanted
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 EGGS = 10 * SLICE

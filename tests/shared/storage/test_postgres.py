@@ -11,7 +11,7 @@ from shared.core.store import Changes, Conflict, Position
 from shared.core.watermark import Clock
 from shared.service.transactor import Transactor
 from shared.storage.postgres import SQL, PostgresStore
-from tests.shared.core.kitchen import DECIDED, NOON, beat, egg, heard, kitchen, wanted
+from tests.shared.core.reminders import DECIDED, NOON, beat, egg, heard, kitchen, wanted
 from tests.shared.storage.test_store_contract import fact
 
 pytestmark = pytest.mark.system

@@ -8,7 +8,7 @@ import pytest
 from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Position, Store, StoredFact, Timer
 from shared.core.watermark import Clock
 from shared.storage.memory import MemoryStore
-from tests.shared.core.kitchen import NOON, beat, egg, minute
+from tests.shared.core.reminders import NOON, beat, egg, minute
 
 PLACE, OTHER = ("wishes", 0), ("wishes", 1)
 KEY = b"sixteen-byte-key"

@@ -2,7 +2,7 @@
 
 from shared.core.store import Changes, Store, Timer, ends
 from shared.core.watermark import Clock
-from tests.shared.core.kitchen import beat, egg, minute
+from tests.shared.core.reminders import beat, egg, minute
 
 
 async def test_dues_come_in_order_of_moment_and_stream_up_to_their_partitions_moment(store: Store) -> None:

@@ -17,7 +17,7 @@ from shared.contracts.conversion import CustomerWon
 from tests.system.demo.playing import Ended
 from tests.system.demo.rush import rush
 from tests.system.demo.test_stop import is_up_to_date
-from tests.system.restaurant import until
+from tests.system.reminder_service import until
 
 MODULE = "examples.won_customers"
 Won = list[tuple[str, int]]

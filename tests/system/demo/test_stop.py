@@ -13,7 +13,7 @@ from deploy.local.house.house import House
 from deploy.local.house.lag import by_service
 from tests.system.demo.playing import Ended
 from tests.system.demo.rush import Standing, rush, standing
-from tests.system.restaurant import until
+from tests.system.reminder_service import until
 
 STAGES = ("acquisition", "conversion", "retention", "insight")
 

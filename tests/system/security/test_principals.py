@@ -21,7 +21,7 @@ from shared.contracts.signals import OrderPaid
 from shared.contracts.topics import TOPICS
 from shared.kafka import kafka_address, kafka_client
 from shared.resilience.retry import probe
-from tests.system.restaurant import until
+from tests.system.reminder_service import until
 from tests.system.security.attempts import enter, read, soon, write
 
 RIGHTS = rights(pages())

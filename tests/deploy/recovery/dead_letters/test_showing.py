@@ -11,7 +11,7 @@ from deploy.evergreen import parser
 from deploy.provisioning.databases import Database
 from shared.core.store import Changes, DeadLetter
 from shared.storage.postgres import PostgresStore
-from tests.shared.core.kitchen import NOON
+from tests.shared.core.reminders import NOON
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 

@@ -5,10 +5,10 @@ from deploy.recovery.positions import apply, moves, standings
 from shared.consume.consumer import Consumer
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Vocabulary, vocabulary
-from tests.shared.core.kitchen import HEARD, EggWanted, wanted
-from tests.system.logs import problems, says
-from tests.system.restaurant import Restaurant, hearing, until
-from tests.system.wishes import heard_once, wishes
+from tests.shared.core.reminders import HEARD, EggWanted, wanted
+from tests.system.consume.topics import problems, says
+from tests.system.reminder_service import Restaurant, hearing, until
+from tests.system.requests import heard_once, wishes
 
 
 class EggPoached(EggWanted):

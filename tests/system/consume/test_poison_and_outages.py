@@ -11,9 +11,9 @@ from aiokafka.errors import KafkaError
 
 from shared.core.batch import Batch
 from shared.service.stage import StageHandler
-from tests.system.cut import Wire
-from tests.system.restaurant import Restaurant, hearing
-from tests.system.wishes import all_taken, heard_once, like, wishes
+from tests.system.cut_wire import Wire
+from tests.system.reminder_service import Restaurant, hearing
+from tests.system.requests import all_taken, heard_once, like, wishes
 
 
 class LosesTheReply(StageHandler):

@@ -22,11 +22,11 @@ from shared.consume.partitioner import partition_of
 from shared.contracts.fact import vocabulary
 from shared.service.redriver import Redriver
 from shared.storage.postgres import PostgresStore
-from tests.shared.core.kitchen import EggWanted
-from tests.system.restaurant import PARTITIONS, Restaurant, hearing, until
-from tests.system.sabotage import Trouble, missing_grant
-from tests.system.test_own_fault import Moods
-from tests.system.wishes import all_taken, heard_once, wishes
+from tests.shared.core.reminders import EggWanted
+from tests.system.consume.test_own_fault import Moods
+from tests.system.database_faults import Trouble, missing_grant
+from tests.system.reminder_service import PARTITIONS, Restaurant, hearing, until
+from tests.system.requests import all_taken, heard_once, wishes
 
 ANY = Choice()
 MOMENT = datetime(2026, 2, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The made-up kitchen as a service of its own process: `python -m tests.system.kitchen_service TOPIC`."""
+"""The made-up kitchen as a process of its own: `python -m tests.system.service.reminder_process TOPIC`."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ from deploy.places import ROOT
 from shared.service.runtime import Service, run
 from shared.service.stage import stage_handler
 from shared.settings import Settings
-from tests.shared.core.kitchen import DECIDED, HEARD, kitchen
+from tests.shared.core.reminders import DECIDED, HEARD, kitchen
 
 
 def spoken(topic: str) -> str:

@@ -14,10 +14,10 @@ from shared.consume.consumer import Consumer
 from shared.observe.health import Health, answer
 from shared.service.monitor import Monitor
 from shared.service.stage import StageHandler
-from tests.shared.core.kitchen import DECIDED, react, wanted
-from tests.system.restaurant import Restaurant, hearing, until
-from tests.system.sabotage import Trouble, missing_grant, old_schema, standby
-from tests.system.wishes import all_taken, heard_once, wishes
+from tests.shared.core.reminders import DECIDED, react, wanted
+from tests.system.database_faults import Trouble, missing_grant, old_schema, standby
+from tests.system.reminder_service import Restaurant, hearing, until
+from tests.system.requests import all_taken, heard_once, wishes
 
 UNKNOWN = b'{"type": "egg.boiled", "data": {}}'
 

@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer
 from shared.consume.consumer import Consumer
 from shared.core.batch import Batch
 from shared.service.stage import StageHandler
-from tests.system.restaurant import Restaurant, hearing, until
-from tests.system.wishes import all_taken, heard_once, like, wishes
+from tests.system.reminder_service import Restaurant, hearing, until
+from tests.system.requests import all_taken, heard_once, like, wishes
 
 
 async def test_a_stop_under_load_leaves_kafka_knowing_exactly_what_was_taken(place: Restaurant) -> None:

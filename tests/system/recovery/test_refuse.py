@@ -5,9 +5,9 @@ import pytest
 from deploy.errors import Trouble
 from deploy.recovery.dead_letters.letters import Place
 from deploy.recovery.dead_letters.refusing import refuse
-from tests.system.restaurant import Restaurant, hearing, lying
-from tests.system.test_own_fault import Moods, goes_on, holds
-from tests.system.wishes import all_taken, wishes
+from tests.system.consume.test_own_fault import Moods, goes_on, holds
+from tests.system.reminder_service import Restaurant, hearing, lying
+from tests.system.requests import all_taken, wishes
 
 
 async def test_one_alone_is_given_up_by_an_operator_and_its_partition_goes_on(place: Restaurant) -> None:

@@ -17,9 +17,9 @@ from shared.publish import relay as relay_module
 from shared.publish.relay import Relay
 from shared.publish.sending import send
 from shared.service.monitor import Monitor
-from tests.system.publishing import all_published, fact, published
-from tests.system.restaurant import Restaurant, relaying, until
-from tests.system.stall import stalling
+from tests.system.publish.publishing import all_published, fact, published
+from tests.system.publish.stalled_wire import stalling
+from tests.system.reminder_service import Restaurant, relaying, until
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import pytest
 from deploy.local.house.house import House
 from deploy.provisioning import topics
 from deploy.provisioning.databases import Database
-from tests.system.kitchen_service import Process, process, spoken
-from tests.system.restaurant import PARTITIONS, Restaurant, until
-from tests.system.wishes import heard_once, wishes
+from tests.system.reminder_service import PARTITIONS, Restaurant, until
+from tests.system.requests import heard_once, wishes
+from tests.system.service.reminder_process import Process, process, spoken
 
 
 async def ready(*processes: Process) -> bool:

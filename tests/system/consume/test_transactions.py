@@ -7,10 +7,10 @@ from aiokafka import AIOKafkaProducer
 from deploy.events import topic
 from deploy.recovery.positions import standings
 from shared.contracts.event import encode
-from tests.shared.core.kitchen import wanted
-from tests.system.logs import transaction
-from tests.system.restaurant import Restaurant, hearing, until
-from tests.system.wishes import heard_once, wishes
+from tests.shared.core.reminders import wanted
+from tests.system.consume.topics import transaction
+from tests.system.reminder_service import Restaurant, hearing, until
+from tests.system.requests import heard_once, wishes
 
 
 async def test_an_aborted_transaction_is_never_heard_and_leaves_no_lag(place: Restaurant) -> None:

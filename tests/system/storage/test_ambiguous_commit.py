@@ -6,10 +6,10 @@ import asyncpg
 import pytest
 
 from shared.storage.postgres import PostgresStore
-from tests.shared.core.kitchen import wanted
-from tests.system.cut import When, wire
-from tests.system.restaurant import Restaurant, hearing
-from tests.system.wishes import all_taken, heard_once
+from tests.shared.core.reminders import wanted
+from tests.system.cut_wire import When, wire
+from tests.system.reminder_service import Restaurant, hearing
+from tests.system.requests import all_taken, heard_once
 
 
 @pytest.mark.parametrize("when", ["before the commit", "before its reply"])

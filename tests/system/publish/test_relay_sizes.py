@@ -14,9 +14,9 @@ from shared.kafka import kafka_client
 from shared.observe import metrics
 from shared.publish import relay as relay_module
 from shared.publish.relay import Relay
-from tests.shared.core.kitchen import NOON
-from tests.system.publishing import all_published, fact, letters, published
-from tests.system.restaurant import Restaurant, lying, relaying, until
+from tests.shared.core.reminders import NOON
+from tests.system.publish.publishing import all_published, fact, letters, published
+from tests.system.reminder_service import Restaurant, lying, relaying, until
 
 HEADERS = [(f"{n % 10}", None) for n in range(260_000)]
 """780 kB on the wire, three times as much when each is told as one of the original's."""

@@ -3,10 +3,9 @@
 from functools import partial
 
 from shared.contracts.fact import vocabulary
-from tests.system import test_redrive
-from tests.system.restaurant import Restaurant, hearing, until
-from tests.system.test_own_fault import Moods
-from tests.system.test_redrive import (
+from tests.system.consume.test_own_fault import Moods
+from tests.system.recovery import test_redrive
+from tests.system.recovery.test_redrive import (
     ANY,
     BAD,
     MOMENT,
@@ -18,6 +17,7 @@ from tests.system.test_redrive import (
     refused,
     sent,
 )
+from tests.system.reminder_service import Restaurant, hearing, until
 
 beside = test_redrive.beside
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 from shared.contracts.event import Event
 from shared.service.stage import StageHandler
-from tests.shared.core.kitchen import wanted
-from tests.system.restaurant import Restaurant, until
+from tests.shared.core.reminders import wanted
+from tests.system.reminder_service import Restaurant, until
 
 
 def wishes(count: int, start: int = 0) -> list[Event]:

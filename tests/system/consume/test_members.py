@@ -4,10 +4,10 @@ import asyncio
 from time import monotonic
 
 from shared.consume.consumer import Consumer
-from tests.system.logs import problems, says
-from tests.system.restaurant import Restaurant, hearing, until
-from tests.system.test_consumer_handover import owns, shared_out
-from tests.system.wishes import all_taken, heard_once, wishes
+from tests.system.consume.test_handover import owns, shared_out
+from tests.system.consume.topics import problems, says
+from tests.system.reminder_service import Restaurant, hearing, until
+from tests.system.requests import all_taken, heard_once, wishes
 
 
 async def test_processes_without_names_share_the_partitions_and_give_them_back_at_once(

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from shared.contracts.topics import DEAD_LETTERS
 from shared.core.store import StoredFact
-from tests.shared.core.kitchen import NOON
-from tests.system.restaurant import Restaurant, lying, until
+from tests.shared.core.reminders import NOON
+from tests.system.reminder_service import Restaurant, lying, until
 
 
 def fact(stream: str, version: int = 1, partition: int = 0) -> StoredFact:

@@ -3,8 +3,8 @@
 import pytest
 
 from shared.consume.consumer import Consumer
-from tests.system.restaurant import Restaurant, hearing
-from tests.system.wishes import all_taken, heard_once, wishes
+from tests.system.reminder_service import Restaurant, hearing
+from tests.system.requests import all_taken, heard_once, wishes
 
 
 async def test_what_is_published_is_taken_once(place: Restaurant) -> None:

@@ -8,9 +8,9 @@ from deploy.recovery.quarantine import release
 from shared.consume.partitioner import partition_of
 from shared.core.quarantine import Quarantine
 from shared.core.store import Changes
-from tests.shared.core.kitchen import NOON, egg, wanted
-from tests.system.restaurant import PARTITIONS, Restaurant, hearing, until
-from tests.system.test_redrive import counter, redriving, sent
+from tests.shared.core.reminders import NOON, egg, wanted
+from tests.system.recovery.test_redrive import counter, redriving, sent
+from tests.system.reminder_service import PARTITIONS, Restaurant, hearing, until
 
 pytestmark = pytest.mark.system
 

@@ -1,8 +1,8 @@
 """A rehearsal goes to the last statement and leaves nothing behind."""
 
 from shared.core.store import Position
-from tests.system.restaurant import Restaurant, lying
-from tests.system.wishes import heard_once, wishes
+from tests.system.reminder_service import Restaurant, lying
+from tests.system.requests import heard_once, wishes
 
 
 async def test_a_record_is_rehearsed_without_a_trace_and_one_known_already_is_no_proof(

@@ -8,9 +8,9 @@ from deploy.provisioning.databases import Database
 from deploy.recovery.positions import apply, moves, standings
 from shared.consume.client.logs import Ids
 from shared.consume.consumer import Consumer
-from tests.system.logs import delete, forget_records, make_again, problems, provide, says, shift
-from tests.system.restaurant import Restaurant, hearing, until
-from tests.system.wishes import all_taken, heard_once, wishes
+from tests.system.consume.topics import delete, forget_records, make_again, problems, provide, says, shift
+from tests.system.reminder_service import Restaurant, hearing, until
+from tests.system.requests import all_taken, heard_once, wishes
 
 
 async def facts(place: Restaurant) -> int:

@@ -11,9 +11,9 @@ from shared.core.store import Changes, DeadLetter
 from shared.publish import relay as relay_module
 from shared.publish.relay import Relay
 from shared.publish.sending import Sent, send
-from tests.shared.core.kitchen import NOON
-from tests.system.publishing import all_published, fact, letters, published
-from tests.system.restaurant import Restaurant, lying, relaying, until
+from tests.shared.core.reminders import NOON
+from tests.system.publish.publishing import all_published, fact, letters, published
+from tests.system.reminder_service import Restaurant, lying, relaying, until
 
 BY_SEQUENCE = {
     "(xid, position) > ($1::text::xid8, $2::bigint)": "position > $2::bigint and $1::text is not null",

@@ -7,8 +7,8 @@ from deploy.provisioning import topics
 from shared.core.store import Changes
 from shared.publish.relay import Relay
 from tests.system.kafka import contents, publish
-from tests.system.publishing import all_published, fact
-from tests.system.restaurant import Restaurant, relaying
+from tests.system.publish.publishing import all_published, fact
+from tests.system.reminder_service import Restaurant, relaying
 
 BODY = b'{"specversion":"1.0","source":"/shop","type":"order.paid","subject":"%d","data":{"amount":1990}}'
 

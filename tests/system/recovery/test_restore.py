@@ -23,9 +23,9 @@ from shared.recorder.log import SQL as RECORDER
 from shared.service.database import open_database
 from shared.storage.log_order import check_order
 from shared.storage.postgres import PostgresStore
-from tests.system.publishing import all_published, fact, published
-from tests.system.restaurant import Restaurant, relaying, until
-from tests.system.servers import another_postgres, copy_tables, dump_and_restore, grow_old
+from tests.system.publish.publishing import all_published, fact, published
+from tests.system.recovery.another_postgres import another_postgres, copy_tables, dump_and_restore, grow_old
+from tests.system.reminder_service import Restaurant, relaying, until
 
 Way = Literal["dump", "copy"]
 FOLLOWED = RECORDER["from_place"]

@@ -6,9 +6,9 @@ from aiokafka import AIOKafkaProducer
 from shared.consume.partitioner import partition_of
 from shared.contracts.event import encode
 from tests.shared.consume.client.odd_headers import Latin1, unchecked
-from tests.shared.core.kitchen import wanted
-from tests.system.restaurant import PARTITIONS, Restaurant, hearing
-from tests.system.wishes import all_taken, heard_once, wishes
+from tests.shared.core.reminders import wanted
+from tests.system.reminder_service import PARTITIONS, Restaurant, hearing
+from tests.system.requests import all_taken, heard_once, wishes
 
 pytestmark = pytest.mark.system
 

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from deploy.provisioning import topics
 from shared.consume.consumer import Consumer
 from shared.contracts.event import Event, encode
-from tests.system.restaurant import PARTITIONS, Restaurant, until
+from tests.system.reminder_service import PARTITIONS, Restaurant, until
 
 
 @asynccontextmanager

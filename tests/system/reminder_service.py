@@ -20,7 +20,7 @@ from shared.service.runtime import ServiceContext
 from shared.service.stage import StageHandler
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
-from tests.shared.core.kitchen import DECIDED, HEARD, kitchen
+from tests.shared.core.reminders import DECIDED, HEARD, kitchen
 
 PARTITIONS = 6
 
