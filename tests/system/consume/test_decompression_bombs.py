@@ -6,8 +6,8 @@ from aiokafka import AIOKafkaProducer
 from shared.consume.client.decompression import CEILING
 from shared.consume.partitioner import partition_of
 from tests.shared.consume.client.bombs import CODECS
-from tests.system.restaurant import PARTITIONS, Restaurant, hearing
-from tests.system.wishes import all_taken, heard_once, wishes
+from tests.system.reminder_service import PARTITIONS, Restaurant, hearing
+from tests.system.requests import all_taken, heard_once, wishes
 
 SOFT = partition_of(b"soft", PARTITIONS)
 VALUES = [b"{}", b"\0" * CEILING, b"{}"]
