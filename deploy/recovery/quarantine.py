@@ -11,17 +11,20 @@ import asyncpg
 from deploy.errors import Trouble
 from deploy.provisioning.databases import shown
 
-LIST = "select stream, partition, version, at, since, reason from quarantined order by since, stream"
+LIST = (
+    "select stream, partition, version, at, since, reason, released from quarantined order by since, stream"
+)
 RELEASE = """
-with released as (delete from quarantined where stream = $1 returning stream, partition, at),
-     armed as (insert into timers (stream, partition, at) select stream, partition, at from released
-               where at is not null on conflict do nothing)
-select exists (select from released)
+with asked as (update quarantined set released = coalesce(released, now()) where stream = $1 returning 1)
+select exists (select from asked)
 """
 
 
 class Aside(NamedTuple):
-    """A stream that was set aside: where it stands, the timer it had, since when and why."""
+    """A stream that was set aside: where it stands, the timer it had, since when and why.
+
+    One that was `released` goes on as soon as its service runs.
+    """
 
     stream: str
     partition: int
@@ -29,6 +32,7 @@ class Aside(NamedTuple):
     at: datetime | None
     since: datetime
     reason: str
+    released: datetime | None
 
 
 async def aside(admin_url: str, service: str) -> list[Aside]:
@@ -38,7 +42,7 @@ async def aside(admin_url: str, service: str) -> list[Aside]:
 
 
 async def release(admin_url: str, service: str, stream: str) -> bool:
-    """Let the stream go on, its timer set again; False when this service has not set it aside."""
+    """The service lets the stream go on, its timer set again; False when it has not set it aside."""
     async with _connected(admin_url, service) as connection:
         return bool(await connection.fetchval(RELEASE, stream))
 

@@ -3,14 +3,16 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from time import monotonic
 
 from services.insight import views
 from services.insight.churn.policy import Policy
 from services.insight.entries import Entries, enter
 from services.insight.judge import Judge
+from shared.consume.hold import Hold
 from shared.contracts.acquisition import ACQUISITION
 from shared.contracts.conversion import CONVERSION
 from shared.contracts.retention import RETENTION
@@ -22,7 +24,7 @@ from shared.resilience.transient import is_outage
 from shared.service.runtime import Service, ServiceContext, run
 
 log = logging.getLogger(__name__)
-LOOK_AGAIN = 0.1
+LOOK_AGAIN, AFTER_FAILURE = 0.1, 1.0
 """Seconds until a partition that waits at a boundary looks whether another process has settled the week."""
 
 
@@ -85,8 +87,14 @@ class InsightHandler:
         if self._looking is None:
             self._looking = asyncio.create_task(self._look_again())
 
+    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
+        async with self._turn():
+            await self.judge.review()
+        self.context.relay.wake()
+
     async def _look_again(self) -> None:
         """What a crash left undone and what other processes settle is taken up without traffic."""
+        hold = Hold("time is not judged")
         while True:
             try:
                 async with self._turn():
@@ -94,10 +102,13 @@ class InsightHandler:
                         self.judge.known.forget()
                     await self._pass_time()
             except Exception as error:
-                log.log(
-                    logging.INFO if is_outage(error) else logging.ERROR, "looking again later", exc_info=error
-                )
-            await asyncio.sleep(LOOK_AGAIN)
+                level = logging.INFO if is_outage(error) else logging.ERROR
+                log.log(level, "looking again later", exc_info=error)
+                hold.failed(error, monotonic())
+            else:
+                hold.over()
+            self.context.health.condition("judging", hold.problem(monotonic()), monotonic())
+            await asyncio.sleep(AFTER_FAILURE if hold else LOOK_AGAIN)
 
 
 SERVICE = Service(

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.insight import ledger
-from services.insight.alerts import SOURCE, Statement, recorded, statement, told
+from services.insight.alerts import SOURCE, Statement, told
 from services.insight.churn.buyer import Judged
 from services.insight.churn.policy import Policy
 from services.insight.churn.refit import refit
 from services.insight.churn.weeks import DAY, morning
+from services.insight.conclusion import Conclusion
 from services.insight.entries import Entry
 from services.insight.judgement import Judgement, stream
 from services.insight.known import Known
@@ -24,8 +25,7 @@ from shared.contracts.reading import recall
 from shared.contracts.topics import PARTITIONS
 from shared.core.decision import SLICE, Trace
 from shared.core.outbox import heartbeat
-from shared.core.store import Changes, StoredFact, ends
-from shared.core.stream import StreamName
+from shared.core.store import Changes, ends
 
 
 class Judge:
@@ -34,10 +34,11 @@ class Judge:
     def __init__(
         self, store: Any, policy: Policy, trace: Trace, now: Callable[[], datetime], most: int = SLICE
     ) -> None:
-        self.store, self.trace, self.now, self.most = store, trace, now, most
+        self.store, self.now, self.most = store, now, most
         self.partitions: frozenset[int] = frozenset()
         self.heartbeats: dict[int, Event] = {}
         self.known = Known(store, policy)
+        self.conclusion = Conclusion(self.known, trace, now)
 
     def open(self, first: Event, changes: Changes) -> None:
         """The first heartbeat opens the calendar, in the transaction that takes it."""
@@ -46,8 +47,12 @@ class Judge:
     async def hear(
         self, connection: Any, bought: Mapping[str, Sequence[date]], new: Sequence[Entry], changes: Changes
     ) -> None:
-        """New days of purchase, judged at once; what they change joins `changes`."""
+        """New days of purchase, judged at once; what they change joins `changes`.
+
+        Of whom is set aside they are kept alone, until that customer is released.
+        """
         causes = {entry.heard.event.subject: entry.heard for entry in new}
+        bought = {customer: days for customer, days in bought.items() if customer not in self.known.aside}
         judgement = Judgement(self.known.rules, await ledger.buyers(connection, bought))
         late = [
             customer
@@ -56,7 +61,10 @@ class Judge:
         ]
         if late:
             await self._revise(connection, judgement, late, {c: causes[c].partition for c in late})
-        await self._conclude(connection, judgement, {c: h.event for c, h in causes.items()}, changes)
+        await self.conclusion.conclude(
+            connection, judgement, {c: h.event for c, h in causes.items()}, changes
+        )
+        changes.quarantined += self.known.set_aside(judgement, self.now())
 
     async def _revise(
         self, connection: Any, judgement: Judgement, late: Collection[str], partitions: Mapping[str, int]
@@ -64,9 +72,32 @@ class Judge:
         days = await ledger.days(connection, late)
         facts = await self.store.bodies([stream(customer) for customer in late])
         for customer in late:
-            before = told(recall(body, INSIGHT) for body in facts.get(stream(customer), ()))
             partition = partitions[customer]
-            judgement.revise(customer, partition, days[customer], before, self.known.at(partition))
+            with judgement.asking(customer, partition):
+                before = told(recall(body, INSIGHT) for body in facts.get(stream(customer), ()))
+                judgement.revise(
+                    customer, partition, days.get(customer, ()), before, self.known.at(partition)
+                )
+
+    async def review(self) -> None:
+        """Whom an operator released is judged anew from all their days, and whom he set aside is not judged.
+
+        Who fails again is set aside again, however many they are.
+        """
+        await self.known.load()
+        await self.known.load_aside()
+        released = await ledger.released(self.store.pool, self.partitions) if self.known.aside else {}
+        if not released or self.known.rules is None:
+            return
+        changes = Changes()
+        async with self.known.transaction(set(released.values())) as connection:
+            await ledger.readmit(connection, released)
+            judgement = Judgement(self.known.rules, await ledger.buyers(connection, released))
+            await self._revise(connection, judgement, released, released)
+            await self.conclusion.conclude(connection, judgement, {}, changes)
+            changes.quarantined += judgement.set_aside(self.now())
+            await self.store.write(connection, changes)
+        await self.known.load_aside()
 
     async def step(self) -> bool:
         """Judge one step further, if time allows; False when there is nothing to do but to wait."""
@@ -98,10 +129,12 @@ class Judge:
 
     async def _enter(self, entered: Mapping[int, Judged]) -> None:
         async with self.known.transaction(entered) as connection:
-            judgement = Judgement(self.known.rules, await ledger.watched(connection, entered))
+            watched = self.known.going_on(await ledger.watched(connection, entered))
+            judgement = Judgement(self.known.rules, watched)
             judgement.enter_week(entered)
             await ledger.judge(connection, entered)
-            await self.store.write(connection, Changes(timers=judgement.timers))
+            aside = self.known.set_aside(judgement, self.now())
+            await self.store.write(connection, Changes(timers=judgement.timers, quarantined=aside))
         self.known.judged |= entered
 
     async def _pass(self, further: Mapping[int, Judged]) -> None:
@@ -109,17 +142,19 @@ class Judge:
         due = await self.store.timers({p: morning(to.through) for p, to in further.items()}, most)
         part = part_of(further, {p: self.known.at(p) for p in further}, ends(due, most))
         ripe = [timer for timer in due if timer.at <= morning(part.until[timer.partition].through)]
+        aside = [timer for timer in ripe if timer.stream.id in self.known.aside]
         beats = {p: self._heartbeat(p, morning(to.through)) for p, to in part.judged.items()}
-        changes = Changes(heartbeats=beats)
+        changes = Changes(heartbeats=beats, timers={d.stream: (d.partition, None) for d in aside})
         async with self.known.transaction(further) as connection:
             if ripe:
                 changes.fired = len(ripe)
                 judgement = Judgement(
                     self.known.rules, await ledger.buyers(connection, {d.stream.id for d in ripe})
                 )
-                judgement.pass_time(ripe, part.until)
+                judgement.pass_time((d for d in ripe if d not in aside), part.until)
                 causes = {d.stream.id: self.heartbeats.get(d.partition) for d in ripe}
-                await self._conclude(connection, judgement, causes, changes)
+                await self.conclusion.conclude(connection, judgement, causes, changes)
+                changes.quarantined += self.known.set_aside(judgement, self.now())
             await ledger.judge(connection, part.judged)
             await self.store.write(connection, changes)
         self.known.judged |= part.judged
@@ -149,26 +184,6 @@ class Judge:
         model, version = self.known.model, self.known.version
         for fact in MODEL.decide(model, command, at):
             version += 1
-            changes.facts.append(self._row(STREAM, version, Statement(fact, at, None), 0, cause))
+            changes.facts.append(self.conclusion.row(STREAM, version, Statement(fact, at, None), 0, cause))
             model = MODEL.evolve(model, fact)
         self.known.adopt(model, version)
-
-    async def _conclude(
-        self, connection: Any, judgement: Judgement, causes: Mapping[str, Event | None], changes: Changes
-    ) -> None:
-        """Keep everyone touched; every change is a fact with its evidence."""
-        await ledger.remember(connection, judgement.touched)
-        changes.timers |= judgement.timers
-        customers = {customer for customer, _ in judgement.told}
-        purchases = await ledger.evidence(connection, customers) if customers else {}
-        for customer, version, change in judgement.numbered():
-            partition = judgement.touched[customer].partition
-            said = statement(change, purchases.get(customer, ()), self.known.at(partition).through)
-            changes.facts.append(self._row(stream(customer), version, said, partition, causes.get(customer)))
-
-    def _row(
-        self, name: StreamName, version: int, said: Statement, partition: int, cause: Event | None
-    ) -> StoredFact:
-        subject = "" if name == STREAM else name.id
-        trace = self.trace(said.parent or (cause.traceparent if cause else None), said.fact.type)
-        return recorded(name.text, version, subject, said, partition, cause, self.now(), trace)

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from services.insight.churn.live import due, dues, hear, judge
 from services.insight.churn.revise import Told, revise
 from services.insight.churn.rules import Rules
 from services.insight.churn.weeks import morning
+from shared.contracts.reading import Unknown
+from shared.core.quarantine import Quarantine, reason_of
 from shared.core.store import Timer
 from shared.core.stream import StreamName
 
@@ -30,20 +33,26 @@ def stream(customer: str) -> StreamName:
 
 
 class Judgement:
-    """`people` are those before; `touched`, `told` and `timers` are what comes of it."""
+    """`people` are those before; `touched`, `told` and `timers` are what comes of it.
+
+    Nothing comes of one whose judgement raises: `failed` has the partition and why.
+    """
 
     def __init__(self, rules: Rules | None, people: Mapping[str, Person]) -> None:
         self.rules, self.before, self.people = rules, people, dict(people)
         self.touched: dict[str, Person] = {}
         self.told: list[tuple[str, Change]] = []
         self.timers: dict[StreamName, tuple[int, datetime | None]] = {}
+        self.failed: dict[str, tuple[int, Exception]] = {}
+        self._asked: dict[str, None] = {}
 
     def hear(self, customer: str, partition: int, days: Sequence[date], judged: Judged) -> bool:
         """New purchase days; False when one is late: the customer must be revised from the timeline."""
         if any(is_late(day, judged) for day in days):
             return False
-        person = self.people.get(customer, Person(partition))
-        self._turn(customer, person, hear(person.buyer, days, judged), judged)
+        with self.asking(customer, partition):
+            person = self.people.get(customer, Person(partition))
+            self._turn(customer, person, hear(person.buyer, days, judged), judged)
         return True
 
     def revise(
@@ -62,21 +71,39 @@ class Judgement:
         while heap:
             on, name, partition = heapq.heappop(heap)
             customer, to = name.id, until[partition]
-            person = self.people[customer]
-            turn = judge(person.buyer, customer, on, self.rules)
-            again = self._turn(customer, person, turn, Judged(on, to.week))
-            if again is not None and again <= to.through:
-                heapq.heappush(heap, (again, name, partition))
+            with self.asking(customer, partition):
+                person = self.people[customer]
+                turn = judge(person.buyer, customer, on, self.rules)
+                again = self._turn(customer, person, turn, Judged(on, to.week))
+                if again is not None and again <= to.through:
+                    heapq.heappush(heap, (again, name, partition))
 
     def enter_week(self, entered: Mapping[int, Judged]) -> None:
         """At a boundary: when everyone watched is due within the week that begins."""
         assert self.rules is not None, "no week begins before the calendar has opened"
         for partition, judged in entered.items():
-            there = {c: p for c, p in self.people.items() if p.partition == partition}
-            buyers = [person.buyer for person in there.values()]
-            for customer, on in zip(there, dues(buyers, judged, self.rules), strict=True):
-                if on is not None:
-                    self.timers[stream(customer)] = (partition, morning(on))
+            self._enter([c for c, p in self.people.items() if p.partition == partition], partition, judged)
+
+    def _enter(self, customers: Sequence[str], partition: int, judged: Judged) -> None:
+        """Asked together, which is quicker; apart where that raises, until who fails stands alone."""
+        assert self.rules is not None
+        try:
+            found = dues([self.people[customer].buyer for customer in customers], judged, self.rules)
+        except (ImportError, MemoryError):
+            raise
+        except Exception:
+            if len(customers) == 1:
+                with self.asking(customers[0], partition):
+                    raise
+            else:
+                middle = len(customers) // 2
+                self._enter(customers[:middle], partition, judged)
+                self._enter(customers[middle:], partition, judged)
+            return
+        self._asked |= dict.fromkeys(customers)
+        for customer, on in zip(customers, found, strict=True):
+            if on is not None:
+                self.timers[stream(customer)] = (partition, morning(on))
 
     def numbered(self) -> Iterator[tuple[str, int, Change]]:
         """What is told, each with its version in the customer's stream."""
@@ -84,6 +111,35 @@ class Judgement:
         for customer, change in self.told:
             versions[customer] = versions.get(customer, 0) + 1
             yield customer, versions[customer], change
+
+    @contextmanager
+    def asking(self, customer: str, partition: int) -> Iterator[None]:
+        """Whatever judging this one raises is theirs alone, unless the release or the machine is at fault."""
+        self._asked[customer] = None
+        try:
+            yield
+        except (ImportError, MemoryError, Unknown):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever judging one customer raises
+            self.failed[customer] = (partition, error)
+            self.touched.pop(customer, None)
+            self.timers.pop(stream(customer), None)
+            self.told = [each for each in self.told if each[0] != customer]
+
+    @property
+    def outcomes(self) -> list[bool]:
+        """Of everyone asked, whether it failed."""
+        return [customer in self.failed for customer in self._asked]
+
+    def set_aside(self, since: datetime) -> list[Quarantine]:
+        """Those that failed; the store knows their timers."""
+        return [
+            Quarantine(stream(customer), partition, None, self._version(customer), reason_of(error), since)
+            for customer, (partition, error) in self.failed.items()
+        ]
+
+    def _version(self, customer: str) -> int:
+        return self.before[customer].version if customer in self.before else 0
 
     def _turn(self, customer: str, person: Person, turn: Turn, judged: Judged) -> date | None:
         buyer, changes = turn

@@ -1,19 +1,24 @@
 """What a judge knows of its database between two steps: all of it can be forgotten and read again."""
 
-from collections.abc import AsyncIterator, Collection
+import logging
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.insight import ledger
 from services.insight.churn.buyer import Judged, opened
 from services.insight.churn.policy import Policy
 from services.insight.churn.rules import Rules
+from services.insight.judgement import Judgement, Person
 from services.insight.model import MODEL, STREAM, Model
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import recall
 from shared.contracts.topics import PARTITIONS
+from shared.core.quarantine import Failures, Quarantine, kind_of
 from shared.core.watermark import Clock
+
+log = logging.getLogger(__name__)
 
 NOT_BEGUN = Judged(date.min, -1)
 """Before the calendar has opened: nobody is judged, nothing is late."""
@@ -21,7 +26,7 @@ NOT_BEGUN = Judged(date.min, -1)
 
 class Known:
     """The model and the facts it has (`version`), the rules that follow; per partition its clock and how far
-    it is judged."""
+    it is judged; whom it has set `aside`."""
 
     def __init__(self, store: Any, policy: Policy) -> None:
         self.store, self.policy = store, policy
@@ -30,6 +35,9 @@ class Known:
         self.rules: Rules | None = None
         self.judged: dict[int, Judged] = {}
         self.clocks: dict[int, Clock] = {}
+        self.aside: frozenset[str] = frozenset()
+        self._failures = self._asked = Failures()  # adopted with the commit: a try is not counted twice
+        self._failed: list[Quarantine] = []
         self._versions: dict[int, int] = {}
         self._trusted = False
 
@@ -47,6 +55,22 @@ class Known:
         self.adopt(MODEL.replay(recall(body, INSIGHT).data for body in bodies), len(bodies))  # type: ignore[misc]
         self.judged = await ledger.judged(self.store.pool)
         self.clocks = dict(await self.store.clocks(range(PARTITIONS)))
+        await self.load_aside()
+
+    async def load_aside(self) -> None:
+        """Whose judgement stands still; an operator may have set aside more of them, or released some."""
+        quarantined = await self.store.quarantined(range(PARTITIONS))
+        self.aside = frozenset(name.id for name in quarantined)
+
+    def going_on(self, people: Mapping[str, Person]) -> dict[str, Person]:
+        """Those who are not set aside."""
+        return {customer: person for customer, person in people.items() if customer not in self.aside}
+
+    def set_aside(self, judgement: Judgement, since: datetime) -> list[Quarantine]:
+        """Those whose judgement failed. Errors: `StreamsFail` when too many did: the release is at fault."""
+        self._failed = judgement.set_aside(since)
+        self._asked = self._failures.after(judgement.outcomes)
+        return self._failed
 
     def adopt(self, model: Model, version: int) -> None:
         self.model, self.version = model, version
@@ -62,7 +86,14 @@ class Known:
     async def transaction(self, partitions: Collection[int]) -> AsyncIterator[Any]:
         """Inside it these partitions are as remembered. Errors: `Conflict` when somebody else changed one."""
         seen = {partition: self._versions.get(partition, 0) for partition in partitions}
+        self._asked, self._failed = self._failures, []
         async with self.store.transaction() as connection:
             await ledger.claim(connection, seen)
             yield connection
         self._versions |= {partition: version + 1 for partition, version in seen.items()}
+        self._failures = self._asked
+        self.aside |= {each.stream.id for each in self._failed}
+        for each in self._failed:
+            log.error(
+                "a stream of category %s is quarantined: %s", each.stream.category, kind_of(each.reason)
+            )

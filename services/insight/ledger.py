@@ -9,8 +9,9 @@ from services.insight.alerts import Purchase
 from services.insight.churn.buyer import Buyer, Judged
 from services.insight.churn.histories import Seen
 from services.insight.churn.silence import Silence
-from services.insight.judgement import Person
+from services.insight.judgement import Person, stream
 from shared.core.store import Conflict
+from shared.core.stream import StreamName
 from shared.storage.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("ledger.sql"))
@@ -84,6 +85,17 @@ async def claim(connection: Any, seen: Mapping[int, int]) -> None:
     status = await connection.execute(SQL["claim"], *columns(sorted(seen.items()), 2))
     if int(status.split()[-1]) != len(seen):
         raise Conflict(f"one of the partitions {sorted(seen)} was changed by somebody else")
+
+
+async def released(connection: Any, partitions: Collection[int]) -> dict[str, int]:
+    """The customers whom an operator released, each with their partition."""
+    rows = await connection.fetch(SQL["released"], sorted(partitions))
+    return {StreamName.parse(row[0]).id: row[1] for row in rows}
+
+
+async def readmit(connection: Any, customers: Collection[str]) -> None:
+    """They are set aside no longer."""
+    await connection.execute(SQL["readmit"], [stream(customer).text for customer in sorted(customers)])
 
 
 async def evidence(connection: Any, customers: Collection[str]) -> dict[str, list[Purchase]]:

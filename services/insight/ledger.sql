@@ -54,6 +54,14 @@ insert into versions as v (partition, version)
 select partition, seen + 1 from unnest($1::int[], $2::bigint[]) as u(partition, seen) order by partition
 on conflict (partition) do update set version = excluded.version where v.version = excluded.version - 1;
 
+-- name: released
+-- Whom an operator released: they are judged anew.
+select stream, partition from quarantined where released is not null and partition = any($1::int[]);
+
+-- name: readmit
+-- They are set aside no longer.
+delete from quarantined where stream = any($1::text[]);
+
 -- name: evidence
 -- The purchases that a judgement rests on, oldest first.
 select customer, happened, id, trace from timeline

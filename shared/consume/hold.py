@@ -1,13 +1,14 @@
-"""What keeps the batch in hand from being written, since when, and when that is worth saying: pure."""
+"""What keeps work from being done, such as the batch in hand, since when, and when to say so: pure."""
 
 PASSES = 5.0
 """Seconds: a conflict or a lost connection is over by then; what is not holds the service."""
 
 
 class Hold:
-    """The last failure of the batch in hand; moments are monotonic seconds."""
+    """The last failure of the work in hand; `what` says what is not done, moments are monotonic seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "a batch can't be written yet") -> None:
+        self.what = what
         self._error: Exception | None = None
         self._since = 0.0
 
@@ -21,12 +22,12 @@ class Hold:
         self._error = error
 
     def over(self) -> None:
-        """The batch was written, or given up."""
+        """It was done, or given up."""
         self._error = None
 
     def problem(self, now: float) -> str | None:
-        """Why nothing is taken; None while it may still pass."""
+        """Why it is not done; None while it may still pass."""
         if self._error is None or now - self._since < PASSES:
             return None
         said = str(self._error).partition("\n")[0]  # what follows may quote a row
-        return f"a batch can't be written yet ({type(self._error).__name__}: {said}): it is tried again"
+        return f"{self.what} ({type(self._error).__name__}: {said}): it is tried again"

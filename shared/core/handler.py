@@ -1,6 +1,7 @@
 """What a service does with a batch: the port between consumer and the services."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Protocol
 
 from shared.core.batch import Batch
@@ -17,6 +18,9 @@ class Handler(Protocol):
 
     def forget(self) -> None:
         """Trust nothing remembered: another process may have written."""
+
+    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
+        """Between two batches: streams that an operator released go on, those he set aside stand still."""
 
     def assigned(self, partitions: frozenset[int]) -> None:
         """These partitions are this process's own now, and no others."""

@@ -50,6 +50,11 @@ class Failures:
         return after
 
 
+def kind_of(reason: str) -> str:
+    """What may be said of a reason elsewhere: the class of the error alone."""
+    return reason.partition(":")[0]
+
+
 def reason_of(error: Exception) -> str:
     """One line, as it is kept; it may quote what the stream holds, so it is for the database alone."""
     first = (str(error).splitlines() or [""])[0]

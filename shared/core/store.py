@@ -143,6 +143,9 @@ class Store(Protocol):
     async def quarantined(self, partitions: Sequence[int]) -> Mapping[StreamName, str]:
         """The streams of these partitions that were set aside, each with the reason."""
 
+    async def go_on(self, partitions: Sequence[int]) -> None:
+        """The streams of these partitions that an operator released, each with the timer that it had."""
+
     async def refused(self, topic: str, partition: int, offset: int) -> bool:
         """Whether an operator gave this record up: it is to become a dead letter."""
 

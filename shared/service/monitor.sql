@@ -12,7 +12,8 @@ where exists (select from outbox where xid >= log_xid(s.oldest));
 
 -- name: quarantined
 -- Streams that were set aside, by category.
-select split_part(stream, '-', 1) as category, count(*)::int, min(since) from quarantined group by 1 order by 1;
+select split_part(stream, '-', 1) as category, count(*)::int, min(since) from quarantined
+where released is null group by 1 order by 1;
 
 -- name: backlog
 -- Timers that their clock has passed and nobody has fired.

@@ -79,6 +79,7 @@ class Redriver:
         async with self.consumer.busy:
             positions = self.consumer.owned()
             partitions = sorted({partition for _, partition in positions})
+            await self.handler.reread_quarantine(partitions)
             rows = await self.store.pool.fetch(SQL["waiting"], list(self.policy.hears), partitions, AT_ONCE)
             if rows:
                 await self._take([_redriven(row) for row in rows], positions)

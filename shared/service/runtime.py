@@ -42,6 +42,7 @@ class ServiceContext:
     settings: Settings
     store: PostgresStore
     relay: Relay
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ async def _first(task: asyncio.Future[Any], stop: asyncio.Event) -> None:
 
 async def _open(service: Service, settings: Settings, health: Health) -> tuple[ServiceContext, Consumer]:
     pool = await retry(lambda: open_database(settings, health), "waiting for PostgreSQL")
-    context = ServiceContext(settings, PostgresStore(pool), Relay(settings))
+    context = ServiceContext(settings, PostgresStore(pool), Relay(settings), health)
     policy = AdmissionPolicy(
         service.hears, service.dead_letters_for, service.external, lambda key: partition_of(key, PARTITIONS)
     )

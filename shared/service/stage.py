@@ -1,7 +1,7 @@
 """The handler of a stage: every batch through `transact`, inside a span that links its causes, counted."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from shared.contracts.fact import Vocabulary
@@ -23,6 +23,9 @@ class StageHandler:
             repeated = await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
         self.context.relay.wake()
         return repeated
+
+    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
+        await self.transactor.reread_quarantine(partitions)
 
     def forget(self) -> None:
         self.transactor.forget()

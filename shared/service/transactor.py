@@ -14,7 +14,7 @@ from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard, Snapshot, Stage
 from shared.core.decider import Routed
 from shared.core.decision import SLICE, BatchDecision, Trace
-from shared.core.quarantine import Failures
+from shared.core.quarantine import Failures, kind_of
 from shared.core.store import Store, TopicPartition, ends
 from shared.core.stream import Stream, StreamName, UnreadableStream
 from shared.core.watermark import Clock
@@ -43,6 +43,13 @@ class Transactor:
         self.streams.clear()
         self.clocks.clear()
         self.quarantined.clear()
+
+    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
+        """What an operator released goes on, what he set aside stands still; `partitions` are all our own."""
+        self.quarantined = dict(await self.store.quarantined(partitions))
+        if self.quarantined:
+            await self.store.go_on(partitions)
+            self.quarantined = dict(await self.store.quarantined(partitions))
 
     async def transact(self, batch: Batch, recorded: datetime, trace: Trace) -> Counter[str]:
         """Decide and write one batch; per topic the number of events heard before (duplicates).
@@ -93,8 +100,9 @@ class Transactor:
         self._fired, self._read = fired, self._reading
         self._remember(decision)
         for each in decision.changes.quarantined:
-            kind, _, _ = each.reason.partition(":")  # the rest may quote what the stream holds
-            log.error("a stream of category %s is quarantined: %s", each.stream.category, kind)
+            log.error(
+                "a stream of category %s is quarantined: %s", each.stream.category, kind_of(each.reason)
+            )
 
     async def _snapshot(self, heard: Sequence[Heard], named: set[StreamName]) -> Snapshot:
         events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]
@@ -104,7 +112,7 @@ class Transactor:
         timers = await self.store.timers(until, most) if until else ()
         wanted = named.union(due.stream for due in timers)
         if not self.quarantined.keys().isdisjoint(wanted):  # some may have been released
-            self.quarantined = dict(await self.store.quarantined(sorted(self.clocks)))
+            await self.reread_quarantine(sorted(self.clocks))
         streams, unreadable = await self._streams(wanted)
         identities = [event.identity for event in events]
         asked = identities + [identity[:KEY_BYTES] for identity in identities]

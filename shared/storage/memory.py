@@ -40,6 +40,7 @@ class MemoryStore:
         self._clocks: dict[int, Clock] = {}
         self._timers: dict[StreamName, Timer] = {}
         self._quarantined: dict[StreamName, Quarantine] = {}
+        self._released: set[StreamName] = set()
 
     async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
         wanted = {stream.text: stream for stream in streams}
@@ -109,10 +110,16 @@ class MemoryStore:
             self._quarantined.setdefault(each.stream, each._replace(at=at))
 
     def release(self, stream: StreamName) -> None:
-        """As an operator does: its timer is set again."""
-        each = self._quarantined.pop(stream)
-        if each.at is not None:
-            self._timers[stream] = Timer(each.at, stream, each.partition)
+        """As an operator does."""
+        self._released.add(stream)
+
+    async def go_on(self, partitions: Sequence[int]) -> None:
+        for stream in self._released.copy():
+            if self._quarantined[stream].partition in partitions:
+                self._released.remove(stream)
+                each = self._quarantined.pop(stream)
+                if each.at is not None:
+                    self._timers[stream] = Timer(each.at, stream, each.partition)
 
     def _is_dead_letter(self, record: DeadLetter) -> bool:
         place = attrgetter("topic", "partition", "offset", "attempt")

@@ -97,6 +97,9 @@ class PostgresStore:
         rows = await self._fetch("quarantined", partitions)
         return {StreamName.parse(stream): reason for stream, reason in rows}
 
+    async def go_on(self, partitions: Sequence[int]) -> None:
+        await self._fetch("go_on", partitions)
+
     async def refused(self, topic: str, partition: int, offset: int) -> bool:
         return bool(await self._fetch("refused", topic, partition, offset))
 

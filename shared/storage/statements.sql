@@ -104,6 +104,13 @@ set body = excluded.body, position = excluded.position, xid = excluded.xid;
 -- Streams that were set aside.
 select stream, reason from quarantined where partition = any($1::int[]);
 
+-- name: go_on
+-- Streams that were released, each with the timer that it had.
+with gone as (delete from quarantined where released is not null and partition = any($1::int[])
+              returning stream, partition, at)
+insert into timers (stream, partition, at) select stream, partition, at from gone where at is not null
+on conflict do nothing;
+
 -- name: quarantine
 -- Set these streams aside, with the timer that each had.
 with cleared as (delete from timers where stream = any($1::text[]) returning stream, at)

@@ -12,6 +12,7 @@ from deploy.provisioning.databases import Database
 from deploy.provisioning.migrations import migrate
 from services.insight.app import InsightHandler
 from shared.core.store import Position
+from shared.observe.health import Health
 from shared.publish.relay import Relay
 from shared.service.runtime import ServiceContext
 from shared.settings import Settings
@@ -42,7 +43,7 @@ async def context(database: Database, pool: asyncpg.Pool) -> ServiceContext:
     store = PostgresStore(pool)
     await store.open_positions({("signals", partition): Position(0) for partition in range(PARTITIONS)})
     settings = Settings("insight", "127.0.0.1:1", database.url, "127.0.0.1:0", "1", batch=500, poll_ms=10)
-    return ServiceContext(settings, store, Relay(settings))
+    return ServiceContext(settings, store, Relay(settings), Health(0.0))
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Many customers judged in one step: who is told what, in which version, and who is due next."""
 
+import pytest
+
 from services.insight.churn.buyer import Buyer, Judged, Raised, Resolved
 from services.insight.churn.mbg import Parameters
 from services.insight.churn.policy import Policy
@@ -14,6 +16,8 @@ from tests.example_facts import on
 FIT = InForce(8, "week-8", Parameters(0.525, 6.183, 0.891, 1.614))
 HASTY = Rules(Policy(threshold=0.01), Weeks(on(0)), Schedule((FIT,)))
 """One morning of silence is too long."""
+BROKEN = Person(2, Buyer(Silence(on(57), None)), version=3)  # type: ignore[arg-type]
+"""No row of the ledger should be such; nothing can be judged of it."""
 ANNA = Person(2, Buyer(Silence(on(57), on(57)), ahead=(on(59),)), version=4)
 
 
@@ -62,3 +66,40 @@ def test_at_a_boundary_everyone_watched_is_told_when_they_are_due() -> None:
     judgement = Judgement(HASTY, {"anna": Person(2, Buyer(Silence(on(50), on(55)))), "ben": Person(3)})
     judgement.enter_week({2: Judged(on(55), 8)})
     assert judgement.timers == {stream("anna"): (2, morning(on(56)))}
+
+
+def test_of_whom_judging_raises_nothing_is_kept_and_all_others_are_judged() -> None:
+    people = {name: Person(2, Buyer(Silence(on(57), on(57))), version=1) for name in ("anna", "ben", "cleo")}
+    judgement = Judgement(HASTY, people | {"ben": BROKEN})
+    judgement.pass_time([ripe(58, name) for name in people], {2: Judged(on(61), 8)})
+    assert [customer for customer, _ in judgement.told] == ["anna", "cleo"]
+    assert judgement.touched.keys() == {"anna", "cleo"}
+    [aside] = judgement.set_aside(morning(on(61)))
+    assert (aside.stream, aside.partition, aside.version) == (stream("ben"), 2, 3)
+    assert aside.reason.startswith("TypeError")
+    assert judgement.outcomes == [False, True, False]
+
+
+def test_a_purchase_of_such_a_customer_is_no_reason_to_revise() -> None:
+    judgement = Judgement(HASTY, {"anna": BROKEN})
+    assert judgement.hear("anna", 2, [on(60)], Judged(on(57), 8))
+    assert judgement.failed.keys() == {"anna"}
+    assert (judgement.touched, judgement.timers) == ({}, {})
+
+
+def test_at_a_boundary_who_fails_is_found_among_many() -> None:
+    people = {f"c{n}": Person(2, Buyer(Silence(on(50), on(55)))) for n in range(9)}
+    judgement = Judgement(HASTY, people | {"c4": BROKEN})
+    judgement.enter_week({2: Judged(on(56), 8)})
+    assert judgement.failed.keys() == {"c4"}
+    assert judgement.timers.keys() == {stream(name) for name in people if name != "c4"}
+    assert sorted(judgement.outcomes) == [False] * 8 + [True]
+
+
+def test_a_release_without_a_library_sets_nobody_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(*_: object) -> None:
+        raise ImportError("numpy")
+
+    monkeypatch.setattr("services.insight.judgement.judge", lacking)
+    with pytest.raises(ImportError):
+        Judgement(HASTY, {"anna": ANNA}).pass_time([ripe(58)], {2: Judged(on(61), 8)})

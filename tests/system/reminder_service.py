@@ -15,6 +15,7 @@ from shared.contracts.event import Event, encode
 from shared.contracts.fact import Vocabulary
 from shared.core.batch import Stage
 from shared.core.handler import Handler
+from shared.observe.health import Health
 from shared.publish.relay import Relay
 from shared.service.runtime import ServiceContext
 from shared.service.stage import StageHandler
@@ -43,7 +44,7 @@ class Restaurant:
     @property
     def handler(self) -> StageHandler:
         return StageHandler(
-            self.stage, DECIDED, ServiceContext(self.settings, self.store, Relay(self.settings))
+            self.stage, DECIDED, ServiceContext(self.settings, self.store, Relay(self.settings), Health(0.0))
         )
 
     @property

@@ -30,9 +30,9 @@ def _list(url: str) -> int:
 
     for service in STAGES:
         for each in asyncio.run(aside(url, service)):
-            print(
-                f"{service}  {each.stream}  version {each.version}  since {each.since:%F %T}Z  {each.reason}"
-            )
+            goes_on = "  (released: goes on as soon as the service runs)" if each.released else ""
+            since = f"since {each.since:%F %T}Z"
+            print(f"{service}  {each.stream}  version {each.version}  {since}  {each.reason}{goes_on}")
     return DONE
 
 
@@ -47,6 +47,7 @@ def _release(url: str, stream: str | None) -> int:
         raise Trouble("say which stream: `evergreen quarantine list` names them")
     for service in STAGES:
         if asyncio.run(release(url, service, stream)):
-            print(f"{service}: {stream} goes on; what came for it meanwhile lies on dead-letters")
+            meanwhile = "is judged then" if service == "insight" else "lies on dead-letters"
+            print(f"{service}: {stream} goes on as soon as it runs; what came for it meanwhile {meanwhile}")
             return DONE
     raise Trouble(f"no service has set {stream} aside: `evergreen quarantine list` names those that are")
