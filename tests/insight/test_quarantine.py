@@ -6,9 +6,9 @@ from time import monotonic
 import asyncpg
 import pytest
 
-from deploy.databases import Database
 from deploy.local.house.house import House
-from deploy.quarantine import release
+from deploy.provisioning.databases import Database
+from deploy.recovery.quarantine import release
 from services.insight.app import InsightHandler
 from shared.contracts.event import Event, encode
 from shared.contracts.signals import SourceHeartbeat
