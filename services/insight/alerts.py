@@ -81,7 +81,7 @@ def recorded(
         stream_version=version,
         traceparent=trace,
     )
-    return stored(event, stream, partition, cause)
+    return stored(event, stream, partition, cause.key if cause else None)
 
 
 def _raised(change: Raised, rests_on: Sequence[Purchase]) -> ChurnRiskRaised:

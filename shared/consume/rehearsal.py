@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from shared.consume.admission import AdmissionPolicy, Record, admit
-from shared.contracts.event import KEY_BYTES
 from shared.core.handler import Handler
 from shared.core.store import REHEARSAL, Rehearsed, Store, TopicPartition
 
@@ -38,8 +37,8 @@ async def rehearse(
 ) -> bool:
     """True when it could, by more than being known already. Nothing is written, nothing remembered."""
     admitted = admit(policy, [record], positions, datetime.now(UTC))
-    known = [heard.event.identity[:length] for heard in admitted.heard for length in (KEY_BYTES, None)]
-    if not known or await store.seen(known):
+    identities = [heard.event.identity for heard in admitted.heard]
+    if not identities or await store.seen(identities):
         return False
     rehearsal = REHEARSAL.set(True)
     try:

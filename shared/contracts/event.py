@@ -1,7 +1,6 @@
 """One event: a fact in its CloudEvents 1.0 envelope (structured JSON mode on our own topics)."""
 
 from datetime import datetime
-from functools import lru_cache
 from hashlib import blake2b, sha1
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +10,7 @@ import orjson
 from shared.contracts.fact import Fact, in_utc
 
 NAMESPACE = UUID("6f1d2f6c-6a0b-5b52-9d0b-3f4a3a6d7b10")
+NAMESPACE_BYTES = NAMESPACE.bytes
 KEY_BYTES, SUBJECT_BYTES = 16, 8
 STRUCTURED = b"application/cloudevents+json"
 
@@ -55,7 +55,6 @@ def event_key(source: str, id: str) -> bytes:
     return blake2b(f"{source}\n{id}".encode(), digest_size=KEY_BYTES).digest()
 
 
-@lru_cache(maxsize=16_384)  # a stage asks twice for each event of a batch: what was taken before, and what is
 def event_identity(source: str, id: str, subject: str) -> bytes:
     """The key, then eight bytes for whom it is about: a pair is unique within one subject.
 
@@ -71,7 +70,7 @@ def fact_id(service: str, stream: str, version: int) -> str:
     Written out because `uuid5` takes three times as long, and every fact needs one.
     """
     name = f"/evergreen/{service}\n{stream}/{version}".encode()
-    digest = sha1(NAMESPACE.bytes + name, usedforsecurity=False).hexdigest()
+    digest = sha1(NAMESPACE_BYTES + name, usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 3]
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
@@ -103,5 +102,7 @@ def encode(event: Event) -> bytes:
         envelope["streamversion"] = event.stream_version
     if event.traceparent is not None:
         envelope["traceparent"] = event.traceparent
-    envelope["data"] = event.data.model_dump(mode="json", exclude_none=True)
+    envelope["data"] = event.data.__pydantic_serializer__.to_python(
+        event.data, mode="json", exclude_none=True
+    )
     return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)

@@ -56,10 +56,9 @@ class Stage:
 
 @dataclass(slots=True)
 class Snapshot:
-    """What was true before the batch. `seen` holds identities of events, and keys alone of those taken when
-    whom an event is about did not count yet: such a key stands for any subject. `ends` has the last timer of
-    each partition that may have more, `unreadable` why a stream's facts cannot be folded, `quarantined` why a
-    stream was set aside."""
+    """What was true before the batch. `seen` holds the identities of those of its events that were taken.
+    `ends` has the last timer of each partition that may have more, `unreadable` why a stream's facts cannot
+    be folded, `quarantined` why a stream was set aside."""
 
     streams: Mapping[StreamName, Stream]
     clocks: Mapping[int, Clock]

@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.contracts.event import KEY_BYTES, Event, encode, fact_id
 from shared.contracts.fact import Fact
@@ -19,6 +19,15 @@ from shared.core.watermark import Clock
 
 Trace = Callable[[str | None, str], str | None]
 """From the cause's traceparent and the new fact's type to the traceparent kept with the fact."""
+
+
+class Cause(NamedTuple):
+    """The event that makes a stream speak, its key, and the partition that it lay on."""
+
+    event: Event
+    key: bytes
+    partition: int
+
 
 SLICE = 2_000
 """Timers that fire in one transaction: a million at once need neither its memory nor its time."""
@@ -47,14 +56,16 @@ class BatchDecision:
         for due in snapshot.timers:
             heapq.heappush(self._heaps.setdefault(due.partition, []), (due.at, due.stream))
 
-    def hear(self, heard: Heard, routed: Sequence[Routed[Any]]) -> bool:
-        """Take one event, which the stage routes so; False when it was heard before."""
+    def hear(self, heard: Heard, routed: Sequence[Routed[Any]], identity: bytes | None = None) -> bool:
+        """Take one event, which the stage routes so; False when it was heard before. `identity` is the
+        event's, where it is known already."""
         event = heard.event
-        if isinstance(event.data, SourceHeartbeat):
+        if type(event.data) is SourceHeartbeat:
             if heard.topic in self.stage.ticks:
                 self._tick(heard)
             return True
-        if (identity := event.identity) in self._seen or identity[:KEY_BYTES] in self._seen:
+        identity = identity or event.identity
+        if identity in self._seen:
             return False
         if (self.quarantined or self.snapshot.unreadable) and self._is_refused(heard, routed):
             return True
@@ -62,11 +73,12 @@ class BatchDecision:
         self.changes.inbox.append(identity)
         for stream, command in routed:
             decider, before = self._stream(stream)
-            facts = decider.decide(before.state, command, event.time)
-            after, rows = self._evolved(stream, before, facts, event.time, heard.partition, event)
-            self._keep(stream, after, rows)
-            if after is not before and (due := decider.due(after.state)) != decider.due(before.state):
-                self._set_timer(stream, heard.partition, due)
+            if facts := decider.decide(before.state, command, event.time):
+                cause = Cause(event, identity[:KEY_BYTES], heard.partition)
+                after, rows = self._evolved(stream, before, facts, event.time, cause)
+                self._keep(stream, after, rows)
+                if decider.timer and (due := decider.due(after.state)) != decider.due(before.state):
+                    self._set_timer(stream, heard.partition, due)
         return True
 
     def _is_refused(self, heard: Heard, routed: Sequence[Routed[Any]]) -> bool:
@@ -94,8 +106,9 @@ class BatchDecision:
         self._clocks[partition] = clock
         self.changes.clocks[partition] = (self.snapshot.clocks.get(partition, Clock()), clock)
 
-    def _fire_until(self, moment: datetime, partition: int, cause: Event) -> datetime | None:
+    def _fire_until(self, moment: datetime, partition: int, heartbeat: Event) -> datetime | None:
         """The moment of the first timer that is left; None when all up to that moment have fired."""
+        cause = Cause(heartbeat, heartbeat.key, partition)
         heap, end = self._heaps.get(partition, []), self.snapshot.ends.get(partition)
         known = (end.at, end.stream) if end else None
         while heap and heap[0][0] <= moment and (known is None or heap[0] <= known):
@@ -104,10 +117,10 @@ class BatchDecision:
             at, stream = heapq.heappop(heap)
             if self._timer_of.get(stream) == at:
                 self.changes.fired += 1
-                self._fire(stream, at, partition, cause)
+                self._fire(stream, at, cause)
         return known[0] if known and known[0] <= moment else None
 
-    def _fire(self, stream: StreamName, at: datetime, partition: int, cause: Event) -> None:
+    def _fire(self, stream: StreamName, at: datetime, cause: Cause) -> None:
         """Ask once. The next moment is another than before, or one still to come: the rule may have been
         lengthened since this timer was set, and then there was nothing to say yet."""
         try:
@@ -115,7 +128,7 @@ class BatchDecision:
                 raise error
             decider, before = self._stream(stream)
             facts = decider.fire(before.state, at)
-            after, rows = self._evolved(stream, before, facts, at, partition, cause)
+            after, rows = self._evolved(stream, before, facts, at, cause)
             due = decider.due(after.state)
             is_new = after is not before and due != decider.due(before.state)
         except (ImportError, MemoryError):
@@ -123,11 +136,11 @@ class BatchDecision:
         except Exception as failure:  # noqa: BLE001 - whatever the rules of one stream raise
             if stream not in self.snapshot.unreadable:
                 self.outcomes.append(True)
-            self._set_aside(stream, partition, at, failure)
+            self._set_aside(stream, cause.partition, at, failure)
             return
         self.outcomes.append(False)
         self._keep(stream, after, rows)
-        self._set_timer(stream, partition, due if due is not None and (is_new or due > at) else None)
+        self._set_timer(stream, cause.partition, due if due is not None and (is_new or due > at) else None)
 
     def _set_aside(self, stream: StreamName, partition: int, at: datetime | None, error: Exception) -> None:
         """Its own rules fail: it stands still with its timer until they are mended, and time goes on."""
@@ -145,22 +158,23 @@ class BatchDecision:
         return decider, known or Stream(0, decider.initial)
 
     def _evolved(
-        self,
-        name: StreamName,
-        before: Stream,
-        facts: Iterable[Fact],
-        at: datetime,
-        partition: int,
-        cause: Event,
+        self, name: StreamName, before: Stream, facts: Iterable[Fact], at: datetime, cause: Cause
     ) -> tuple[Stream, Sequence[StoredFact]]:
         """The stream after these facts, and their rows."""
-        evolve = self.stage.deciders[name.category].evolve
+        stage, text = self.stage, name.text
+        evolve = stage.deciders[name.category].evolve
         version, state = before
         rows = []
         for fact in facts:
             version += 1
             state = evolve(state, fact)
-            rows.append(self._stored(name, version, fact, at, partition, cause))
+            trace = self.trace(cause.event.traceparent, fact.type)
+            event = tuple.__new__(  # as in `compiled.py`: a fact's own way is short enough to feel it
+                Event,
+                (fact_id(stage.name, text, version), stage.source, name.id, at, fact, self.recorded,
+                 cause.event.id, cause.event.origin, version, trace),
+            )  # fmt: skip
+            rows.append(stored(event, text, cause.partition, cause.key))
         return (Stream(version, state) if rows else before), rows
 
     def _keep(self, name: StreamName, after: Stream, rows: Sequence[StoredFact]) -> None:
@@ -174,21 +188,3 @@ class BatchDecision:
         if due is not None:
             self._timer_of[stream] = due
             heapq.heappush(self._heaps.setdefault(partition, []), (due, stream))
-
-    def _stored(
-        self, name: StreamName, version: int, fact: Fact, at: datetime, partition: int, cause: Event
-    ) -> StoredFact:
-        stream = name.text
-        event = Event(
-            fact_id(self.stage.name, stream, version),
-            self.stage.source,
-            name.id,
-            at,
-            fact,
-            self.recorded,
-            cause.id,
-            cause.origin,
-            version,
-            self.trace(cause.traceparent, fact.type),
-        )
-        return stored(event, stream, partition, cause)

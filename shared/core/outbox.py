@@ -2,26 +2,18 @@
 
 from datetime import datetime
 
-from shared.contracts.event import KEY_BYTES, Event, encode, iso
+from shared.contracts.event import Event, encode, iso
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.store import StoredFact
 
 
-def stored(event: Event, stream: str, partition: int, cause: Event | None) -> StoredFact:
-    """The row of an event that this service decided."""
-    return StoredFact(
-        stream,
-        event.stream_version or 0,
-        event.id,
-        event.data.type,
-        partition,
-        event.subject or None,
-        event.time,
-        event.recorded or event.time,
-        cause.identity[:KEY_BYTES] if cause else None,
-        event.traceparent,
-        encode(event),
-    )
+def stored(event: Event, stream: str, partition: int, cause: bytes | None) -> StoredFact:
+    """The row of an event that this service decided; `cause` is the key of the event that made it speak."""
+    return tuple.__new__(
+        StoredFact,
+        (stream, event.stream_version or 0, event.id, event.data.type, partition, event.subject or None,
+         event.time, event.recorded or event.time, cause, event.traceparent, encode(event)),
+    )  # fmt: skip
 
 
 def heartbeat(source: str, partition: int, moment: datetime, closed: bool) -> Event:

@@ -118,8 +118,9 @@ class Store(Protocol):
     async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
         """The facts of each stream in version order; streams without facts are left out."""
 
-    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
-        """Which of these keys and identities of events were taken before."""
+    async def seen(self, identities: Sequence[bytes]) -> set[bytes]:
+        """Which of these events were taken before. One that was taken when whom an event is about did not
+        count yet left its key alone: that stands for any subject."""
 
     async def timers(self, until: Mapping[int, datetime], most: int) -> Sequence[Timer]:
         """The first of what is due on each partition up to and including its moment, at most so many each,

@@ -155,6 +155,8 @@ def decision_trace(cause: str | None, name: str, attributes: Attributes = NOTHIN
 
 def send_trace(traceparent: str | None, topic: str) -> str | None:
     """The traceparent for the header of a record sent to `topic`: as `decision_trace`, by a producer span."""
+    if _Recording.tracer is None:
+        return traceparent  # as `decision_trace` kept it
     messaging: Attributes = SENDING.get(topic) or _sending(topic)
     return _child(traceparent, f"send {topic}", SpanKind.PRODUCER, messaging)
 

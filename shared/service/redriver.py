@@ -14,7 +14,6 @@ from typing import Any
 
 from shared.consume.admission import Admitted, admit, dead_lettered
 from shared.consume.consumer import Consumer
-from shared.contracts.event import KEY_BYTES
 from shared.core.batch import Batch, Heard
 from shared.core.dead_letter import headers_back
 from shared.core.store import Changes, DeadLetter, TopicPartition
@@ -133,9 +132,7 @@ class Redriver:
 
     async def _known(self, heard: Sequence[Heard]) -> set[bytes]:
         """Which of them were taken before, as far as the inbox tells."""
-        identities = [each.event.identity for each in heard]
-        seen = await self.store.seen([*identities, *(each[:KEY_BYTES] for each in identities)])
-        return {each for each in identities if each in seen or each[:KEY_BYTES] in seen}
+        return await self.store.seen([each.event.identity for each in heard])
 
     async def _fail(self, record: Redriven, admitted: Admitted, reason: str, positions: Positions) -> None:
         """It failed again: the next attempt is a dead letter, if this service is the one to keep it."""

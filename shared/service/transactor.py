@@ -2,13 +2,12 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from shared.contracts.event import KEY_BYTES
 from shared.contracts.fact import Vocabulary
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard, Snapshot, Stage
@@ -21,7 +20,8 @@ from shared.core.watermark import Clock
 from shared.service.stream_cache import StreamCache
 
 log = logging.getLogger(__name__)
-Taking = tuple[Heard, Sequence[Routed[Any]]]
+Taking = tuple[Heard, Sequence[Routed[Any]], bytes | None]
+"""What is heard, where the stage routes it, and its identity; a heartbeat needs none."""
 
 
 class Transactor:
@@ -36,6 +36,7 @@ class Transactor:
         self.clocks: dict[int, Clock] = {}
         self.quarantined: dict[StreamName, str] = {}
         self._fired, self._read = Failures(), Failures()
+        self._loaded: Mapping[StreamName, Stream] = {}
         self._reading = self._read  # adopted with the commit: what is tried again is not counted again
 
     def forget(self) -> None:
@@ -60,7 +61,7 @@ class Transactor:
         Errors: `Conflict`, `Fenced` (nothing written: forget, read positions, hear again), and whatever a
         decider raises.
         """
-        rest: Sequence[Taking] = [(heard, self.stage.react(heard.event)) for heard in batch.heard]
+        rest: Sequence[Taking] = [self._taking(heard) for heard in batch.heard]
         repeated: Counter[str] = Counter()
         cut = False
         while True:
@@ -76,16 +77,20 @@ class Transactor:
                 await self._write(decision, batch.positions)
                 return repeated
 
+    def _taking(self, heard: Heard) -> Taking:
+        event = heard.event
+        identity = None if type(event.data) is SourceHeartbeat else event.identity
+        return heard, self.stage.react(event), identity
+
     async def _decide(
         self, taking: Sequence[Taking], recorded: datetime, trace: Trace
     ) -> tuple[BatchDecision, int, Counter[str]]:
         """How many of them are decided, all unless the decision is cut; and per topic how many were known."""
-        named = {to.stream for _, routed in taking for to in routed}
-        snapshot = await self._snapshot([heard for heard, _ in taking], named)
+        snapshot = await self._snapshot(taking)
         decision = BatchDecision(self.stage, snapshot, recorded, trace, self.most)
         again: Counter[str] = Counter()
-        for number, (heard, routed) in enumerate(taking):
-            if not decision.hear(heard, routed):
+        for number, (heard, routed, identity) in enumerate(taking):
+            if not decision.hear(heard, routed, identity):
                 again[heard.topic] += 1
             if decision.cut:
                 return decision, number, again
@@ -104,26 +109,25 @@ class Transactor:
                 "a stream of category %s is quarantined: %s", each.stream.category, kind_of(each.reason)
             )
 
-    async def _snapshot(self, heard: Sequence[Heard], named: set[StreamName]) -> Snapshot:
-        events = [h.event for h in heard if not isinstance(h.event.data, SourceHeartbeat)]
-        await self._load_clocks({h.partition for h in heard})
-        until = self._ticked(heard)
+    async def _snapshot(self, taking: Sequence[Taking]) -> Snapshot:
+        named = {to.stream for _, routed, _ in taking for to in routed}
+        identities = [identity for _, _, identity in taking if identity]
+        await self._load_clocks({heard.partition for heard, _, _ in taking})
+        until = self._ticked(heard for heard, _, identity in taking if identity is None)
         most = max(1, self.most // len(until)) if until else 0
         timers = await self.store.timers(until, most) if until else ()
         wanted = named.union(due.stream for due in timers)
         if not self.quarantined.keys().isdisjoint(wanted):  # some may have been released
             await self.reread_quarantine(sorted(self.clocks))
         streams, unreadable = await self._streams(wanted)
-        identities = [event.identity for event in events]
-        asked = identities + [identity[:KEY_BYTES] for identity in identities]
-        seen = await self.store.seen(asked) if asked else set()
+        seen = await self.store.seen(identities) if identities else set()
         return Snapshot(streams, self.clocks, seen, timers, ends(timers, most), unreadable, self.quarantined)
 
-    def _ticked(self, heard: Sequence[Heard]) -> dict[int, datetime]:
+    def _ticked(self, heartbeats: Iterable[Heard]) -> dict[int, datetime]:
         """How far each partition's clock will have come at the end of the batch."""
         clocks: dict[int, Clock] = {}
-        for h in heard:
-            if isinstance(h.event.data, SourceHeartbeat) and h.topic in self.stage.ticks:
+        for h in heartbeats:
+            if h.topic in self.stage.ticks:
                 before = clocks.get(h.partition, self.clocks[h.partition])
                 clocks[h.partition] = before.hear(h.event, self.stage.awaits)
         return {partition: clock.watermark for partition, clock in clocks.items() if clock.watermark}
@@ -148,6 +152,7 @@ class Transactor:
                     raise
                 except Exception as error:  # noqa: BLE001 - whatever the facts of one stream raise
                     known[name], unreadable[name] = Stream(len(bodies), None), error
+        self._loaded = {name: known[name] for name in missing if name in known}
         self._reading = self._read.after(name in unreadable for name in missing if name in known)
         return known, unreadable
 
@@ -163,7 +168,10 @@ class Transactor:
     def _remember(self, decision: BatchDecision) -> None:
         self.quarantined = decision.quarantined
         self.clocks.update({partition: after for partition, (_, after) in decision.changes.clocks.items()})
-        due = {timer.stream for timer in decision.snapshot.timers}  # heard of once in a long while
-        not_kept = {name for name in due if name not in self.streams} | decision.snapshot.unreadable.keys()
-        touched = {**decision.snapshot.streams, **decision.streams}
-        self.streams.remember({name: stream for name, stream in touched.items() if name not in not_kept})
+        snapshot = decision.snapshot
+        due = {timer.stream for timer in snapshot.timers}  # heard of once in a long while
+        not_kept = {name for name in due if name not in self.streams} | snapshot.unreadable.keys()
+        touched = {**self._loaded, **decision.streams}
+        for name in not_kept:
+            touched.pop(name, None)
+        self.streams.remember(touched)

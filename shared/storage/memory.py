@@ -6,6 +6,7 @@ from heapq import merge
 from operator import attrgetter
 from uuid import UUID
 
+from shared.contracts.event import KEY_BYTES
 from shared.core.quarantine import Quarantine
 from shared.core.store import (
     REHEARSAL,
@@ -50,8 +51,8 @@ class MemoryStore:
                 found.setdefault(stream, []).append(fact.body)
         return found
 
-    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
-        return self._inbox.intersection(keys)
+    async def seen(self, identities: Sequence[bytes]) -> set[bytes]:
+        return {each for each in identities if not self._inbox.isdisjoint((each, each[:KEY_BYTES]))}
 
     async def timers(self, until: Mapping[int, datetime], most: int) -> Sequence[Timer]:
         in_order = sorted(self._timers.values(), key=lambda timer: (timer.at, timer.stream))

@@ -64,8 +64,8 @@ class PostgresStore:
             found.setdefault(asked[text], []).append(body)
         return found
 
-    async def seen(self, keys: Sequence[bytes]) -> set[bytes]:
-        return {row["key"] for row in await self._fetch("seen", keys)}
+    async def seen(self, identities: Sequence[bytes]) -> set[bytes]:
+        return {row[0] for row in await self._fetch("seen", identities)}
 
     async def timers(self, until: Mapping[int, datetime], most: int) -> Sequence[Timer]:
         rows = await self._fetch("timers", *columns(until.items(), 2), most)

@@ -3,8 +3,11 @@
 select stream, body from facts where stream = any($1::text[]) order by stream, version;
 
 -- name: seen
--- Which events were taken before.
-select key from inbox where key = any($1::bytea[]);
+-- Which events were taken before; the old keys that name no subject are asked for only while there are any.
+select key from inbox where key = any($1::bytea[])
+union all
+select asked.key from unnest($1::bytea[]) as asked(key) join inbox old on old.key = substring(asked.key for 16)
+where exists (select from inbox where octet_length(key) = 16);
 
 -- name: refused
 -- Was this record given up by an operator?

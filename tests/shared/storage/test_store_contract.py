@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.contracts.event import event_identity, event_key
 from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Position, Store, StoredFact, Timer
 from shared.core.watermark import Clock
 from shared.storage.memory import MemoryStore
@@ -57,6 +58,15 @@ async def test_an_event_taken_before_is_seen_and_to_take_it_again_is_a_conflict(
     with pytest.raises(Conflict):
         await store.commit(Changes(inbox=[other, taken]))
     assert await store.seen([other]) == set()
+
+
+async def test_a_key_that_was_kept_before_a_subject_counted_stands_for_any_subject(store: Store) -> None:
+    anna, ben, another = (
+        event_identity("/shop", *each) for each in (("1", "anna"), ("1", "ben"), ("2", "anna"))
+    )
+    assert await store.seen([anna, ben, another]) == set()
+    await store.commit(Changes(inbox=[event_key("/shop", "1")]))
+    assert await store.seen([anna, ben, another]) == {anna, ben}
 
 
 async def test_who_begins_where_a_partition_no_longer_stands_is_fenced_and_writes_nothing(
