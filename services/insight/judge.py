@@ -4,7 +4,7 @@ It works on the store it is given and asks nobody else: time and tracing are arg
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from services.insight import ledger
@@ -18,7 +18,7 @@ from services.insight.entries import Entry
 from services.insight.judgement import Judgement, stream
 from services.insight.known import Known
 from services.insight.model import MODEL, STREAM, Open, Refit, outcome
-from services.insight.progress import Place, entering, fit_due, part_of, passing
+from services.insight.progress import Place, entering, fit_due, part_of, passing, vouched
 from shared.contracts.event import Event, encode
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import recall
@@ -160,11 +160,7 @@ class Judge:
         self.known.judged |= part.judged
 
     def _heartbeat(self, partition: int, reached: datetime) -> bytes:
-        clock = self.known.clocks[partition]
-        spoken = (
-            clock.closed and clock.watermark is not None and clock.watermark - reached < timedelta(days=1)
-        )
-        return encode(heartbeat(SOURCE, partition, reached, spoken))
+        return encode(heartbeat(SOURCE, partition, *vouched(self.known.clocks[partition], reached)))
 
     async def _refit(self, week: int) -> None:
         assert self.known.rules is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from services.insight.churn.buyer import Judged
@@ -65,6 +66,15 @@ def entering(places: Mapping[int, Place], rules: Rules, decided: int) -> dict[in
         if last and _there(place.clock, rules, week) and (week < rules.policy.first_week or week <= decided):
             entered[partition] = Judged(place.judged.through, week)
     return entered
+
+
+def vouched(clock: Clock, reached: datetime) -> tuple[datetime, bool]:
+    """Up to where all is said, when this morning is judged, and whether nothing more will come: after the
+    last morning that is to the very end, as the other stages say it."""
+    end = clock.watermark
+    if clock.closed and end is not None and end - reached < DAY:
+        return end, True
+    return reached, False
 
 
 def fit_due(clocks: Iterable[Clock], rules: Rules, decided: int) -> int | None:

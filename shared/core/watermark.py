@@ -1,14 +1,25 @@
 """The clock of one partition: how far event time has come, by what its live sources vouch for.
 
-Only heartbeats move it. An event from the future cannot, and neither can the wall clock.
+Only heartbeats move it. An event from the future cannot, and neither can the wall clock. The laws:
 
-A source that dies must not hold it for good. That it is silent is told by the others: one of them speaks
-of a time past its lease, and they came as far step by step since it last spoke. One word from far ahead, or
-after an absence longer than the speaker's own lease, is no time that has passed; nor is a backlog of times
-of which the silent one has spoken. So the order of heartbeats alone decides, the same at every replay.
+1. The order of heartbeats alone decides: the same at every replay, however they are cut into batches. One
+   that is heard again changes nothing. The watermark never goes back.
+2. The watermark is what all vouch for who count. A source counts from its first word that has come to where
+   the clock stands, until it closes or expires; who is awaited counts always.
+3. A source expires when time passed without it for longer than its lease. Time passes as another speaks word
+   after word of moments beyond its last: a word counts for as long as its speaker's own lease at most, and
+   the first word after an absence longer than that for nothing, nor does the first of all. So one word from
+   far ahead expires nobody, a backlog of times of which a source has spoken does not tell against it, and yet
+   no source that died holds the clock for more than so many words of any other.
+4. Who closes is waited for no more. The closing word of a source that counts, or of the first of all, vouches
+   as any word does; of one that expired, for its lease since its last word at most; of one that has closed
+   already, or that nobody knows, for nothing more. So it can be typed by hand.
+
+A backlog that is told word by word is time that passes for those who have not told theirs: who comes back
+after an outage says its latest word only. A source opens again by a word of a later moment than it closed at.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,14 +27,16 @@ from shared.contracts.event import Event
 from shared.contracts.signals import SourceHeartbeat
 
 ZERO = timedelta()
+NEAR = timedelta(minutes=5)
+"""So far behind the clock a word has still come to where it stands: for slow lines and clocks that differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceWatermark:
     """A source said: all before `seen - lateness` is published; `closed`: nothing more will come.
 
-    `elapsed` is how much time had passed on the partition when it said so. `expired`: it was silent for
-    longer than its `lease` (zero: none), and has not caught up since.
+    `elapsed` is how much time had passed on the partition up to its last word. `expired`: it was silent for
+    longer than its `lease` (zero: none), and has not caught up since. `absent`: so it was before that word.
     """
 
     seen: datetime
@@ -32,29 +45,52 @@ class SourceWatermark:
     lease: timedelta = ZERO
     elapsed: timedelta = ZERO
     expired: bool = False
+    absent: bool = False
 
     @property
     def watermark(self) -> datetime:
-        return self.seen if self.closed else self.seen - self.lateness
+        return self.seen - self.lateness
 
     @property
     def rank(self) -> tuple[datetime, bool, timedelta]:
         """The later word counts, of one moment the stronger: so an old one heard again changes nothing."""
-        return self.seen, self.closed, -self.lateness
+        return self.seen, self.closed, ZERO if self.closed else -self.lateness
 
     @property
     def counts(self) -> bool:
         """The clock waits for it."""
         return not self.closed and not self.expired
 
-    def outlived_by(self, other: "SourceWatermark") -> bool:
-        """By that word of another it has been silent for longer than its lease."""
-        silent = min(other.elapsed - self.elapsed, other.seen - self.seen)
-        return self.lease > ZERO and silent > self.lease
-
     def reaches(self, moment: datetime | None) -> bool:
-        """It is no further behind that moment than its lease allows."""
-        return moment is None or not self.lease or self.seen + self.lease >= moment
+        """It has come to that moment; a stage's own word, which has no lease, is always waited for."""
+        return moment is None or not self.lease or self.seen + NEAR >= moment
+
+    @property
+    def latest(self) -> datetime | None:
+        """What its closing word vouches for at most; None: for its time, as any word of who counts."""
+        return None if self.counts else self.watermark if self.closed else self.seen + self.lease
+
+    def following(self, before: "SourceWatermark | None", elapsed: timedelta) -> "SourceWatermark":
+        """This word after the source's last, when so much time had passed on the partition."""
+        if before is None:
+            return replace(self, elapsed=elapsed)
+        step = self.seen - before.seen
+        absent = ZERO < before.lease < step
+        counted = ZERO if absent and not before.absent else min(step, before.lease) if absent else step
+        return replace(self, elapsed=max(elapsed, before.elapsed + counted), absent=absent)
+
+    def closing(self, latest: datetime | None) -> "SourceWatermark":
+        """Vouching for that moment at most, if it closes."""
+        if not self.closed or not self.lease or latest is None:
+            return self
+        return replace(self, lateness=max(self.lateness, self.seen - latest))
+
+    def passed_by(self, other: "SourceWatermark", elapsed: timedelta) -> "SourceWatermark":
+        """After a word of another, before which so much time had passed: only what lies beyond its own last
+        word has passed without it."""
+        known = other.elapsed - (other.seen - self.seen)
+        until = max(self.elapsed, min(self.elapsed + other.elapsed - elapsed, known))
+        return replace(self, elapsed=until, expired=ZERO < self.lease < other.elapsed - until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +103,8 @@ class Clock:
     def hear(self, heartbeat: Event, awaited: frozenset[str] = frozenset()) -> "Clock":
         """The clock after one more heartbeat: min over the sources that count, else the last closed word.
 
-        A source that joins late, or comes back, counts once it has caught up to within its lease. `awaited`
-        are known to have much to say: until each has spoken the clock stands still, and they never expire.
+        `awaited` are known to have much to say: until each has spoken the clock stands still, they never
+        expire, and none is left out though it has closed: one that opens again moves no clock alone.
         """
         assert isinstance(heartbeat.data, SourceHeartbeat)
         before = self.sources.get(heartbeat.source)
@@ -78,15 +114,18 @@ class Clock:
         late = heartbeat.source not in awaited and not said.reaches(self.watermark)
         if late and before is None:
             return self
-        if before:
-            elapsed = max(self.elapsed, before.elapsed + _step(before, said))
-            said = replace(said, elapsed=elapsed, expired=late and not before.counts and not said.closed)
-        else:
-            said = replace(said, elapsed=self.elapsed)
-        sources = {**_expire(self.sources, said, awaited), heartbeat.source: said}
+        latest = before.latest if before else self.watermark if self.sources else None
+        said = said.closing(latest).following(before, self.elapsed)
+        if before and late:
+            said = replace(said, expired=not before.counts and not said.closed)
+        others = {
+            name: source.passed_by(said, self.elapsed) if source.counts and name not in awaited else source
+            for name, source in self.sources.items()
+        }
+        sources = {**others, heartbeat.source: said}
         if not awaited <= sources.keys():
             return Clock(sources, self.watermark)
-        watermark = _together(sources.values(), self.watermark)
+        watermark = _together(sources, self.watermark, awaited)
         return Clock(_pruned(sources, watermark, awaited), watermark)
 
     def news(self, before: "Clock") -> datetime | None:
@@ -126,25 +165,11 @@ def _said(heartbeat: Event, data: SourceHeartbeat) -> SourceWatermark:
     return SourceWatermark(heartbeat.time, lateness, data.closed, lease)
 
 
-def _step(before: SourceWatermark, said: SourceWatermark) -> timedelta:
-    step = said.seen - before.seen
-    return ZERO if before.lease and step > before.lease else step
-
-
-def _expire(
-    sources: Mapping[str, SourceWatermark], said: SourceWatermark, awaited: frozenset[str]
-) -> Mapping[str, SourceWatermark]:
-    return {
-        name: replace(source, expired=True)
-        if name not in awaited and source.counts and source.outlived_by(said)
-        else source
-        for name, source in sources.items()
-    }
-
-
-def _together(sources: Iterable[SourceWatermark], before: datetime | None) -> datetime | None:
-    counting = [source.watermark for source in sources if source.counts]
-    closed = [source.watermark for source in sources if source.closed]
+def _together(
+    sources: Mapping[str, SourceWatermark], before: datetime | None, awaited: frozenset[str]
+) -> datetime | None:
+    counting = [source.watermark for name, source in sources.items() if source.counts or name in awaited]
+    closed = [source.watermark for source in sources.values() if source.closed]
     heard = min(counting) if counting else max(closed, default=before)
     return heard if before is None or heard is None else max(heard, before)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     yield (
         "clock_set",
         [
-            (p, name, said.seen, said.lateness, said.closed, said.lease, said.elapsed, said.expired)
+            (p, name, *astuple(said))
             for p, (before, after) in sorted(changes.clocks.items())
             for name, said in sorted(after.sources.items())
             if said != before.sources.get(name)

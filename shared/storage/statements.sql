@@ -50,7 +50,8 @@ select process from instances where instance = $1;
 
 -- name: clocks
 -- What every source vouched for.
-select partition, source, seen, lateness, closed, lease, elapsed, expired from clocks where partition = any($1::int[]);
+select partition, source, seen, lateness, closed, lease, elapsed, expired, absent
+from clocks where partition = any($1::int[]);
 
 -- name: watermarks
 -- How far each partition's clock has come.
@@ -73,12 +74,12 @@ delete from timers where stream = any($1::text[]);
 
 -- name: clock_set
 -- What sources vouch for now.
-insert into clocks (partition, source, seen, lateness, closed, lease, elapsed, expired)
+insert into clocks (partition, source, seen, lateness, closed, lease, elapsed, expired, absent)
 select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::interval[], $5::bool[], $6::interval[],
-                     $7::interval[], $8::bool[])
+                     $7::interval[], $8::bool[], $9::bool[])
 on conflict (partition, source) do update
 set seen = excluded.seen, lateness = excluded.lateness, closed = excluded.closed, lease = excluded.lease,
-    elapsed = excluded.elapsed, expired = excluded.expired;
+    elapsed = excluded.elapsed, expired = excluded.expired, absent = excluded.absent;
 
 -- name: clock_clear
 -- These sources closed so long ago that they say nothing any more.

@@ -9,9 +9,9 @@ from services.insight.churn.policy import Policy
 from services.insight.churn.rules import Rules, Schedule
 from services.insight.churn.weeks import Weeks, morning
 from services.insight.judgement import stream
-from services.insight.progress import Place, entering, fit_due, part_of, passing
+from services.insight.progress import Place, entering, fit_due, part_of, passing, vouched
 from shared.core.store import Timer
-from shared.core.watermark import Clock
+from shared.core.watermark import Clock, SourceWatermark
 
 ORIGIN = date(2026, 1, 1)
 RULES = Rules(Policy(first_week=2), Weeks(ORIGIN), Schedule())
@@ -84,3 +84,12 @@ def test_a_morning_on_which_more_are_due_than_fit_is_judged_in_parts_and_the_par
     last = Timer(morning(on(2)), stream("anna"), 2)
     part = part_of({2: Judged(on(5), 0)}, {2: Judged(on(1), 0)}, {2: last})
     assert (part.until, part.judged) == ({2: Judged(on(2), 0)}, {})
+
+
+def test_after_the_last_morning_of_a_clock_that_closed_all_is_said_up_to_its_end() -> None:
+    open_, end = clock(9.4), clock(9.4).watermark
+    assert end is not None
+    closed = Clock({"/shop": SourceWatermark(end, timedelta(), True)}, end)
+    assert vouched(closed, morning(on(9))) == (end, True)
+    assert vouched(closed, morning(on(8))) == (morning(on(8)), False)
+    assert vouched(open_, morning(on(9))) == (morning(on(9)), False)

@@ -54,7 +54,7 @@ def test_a_backlog_tells_nothing_about_those_who_have_spoken_of_its_times() -> N
     assert (clock.watermark, dict(clock.expired)) == (minute(28), {})
 
 
-def test_a_source_that_speaks_again_counts_once_it_has_caught_up_to_within_its_lease() -> None:
+def test_a_source_that_speaks_again_counts_once_it_has_caught_up() -> None:
     clock = after(said(0, "/till"), *steps("/shop", 0, 60))
     behind = clock.hear(said(50, "/till"))
     assert (behind.watermark, behind.hear(said(61, "/shop")).watermark) == (minute(60), minute(61))

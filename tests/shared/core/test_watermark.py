@@ -47,8 +47,9 @@ def test_a_closed_source_holds_nobody_back() -> None:
     assert after(beat(20, "/app", closed=True), beat(60, "/shop")).watermark == minute(60)
 
 
-def test_a_source_that_closes_vouches_for_all_up_to_its_last_word_without_lateness() -> None:
-    assert after(beat(60, late=10), beat(61, late=10, closed=True)).watermark == minute(61)
+def test_a_source_that_closes_vouches_for_its_last_moment_less_the_lateness_that_it_says_then() -> None:
+    assert after(beat(60, late=10), beat(61, closed=True)).watermark == minute(61)
+    assert after(beat(60, late=10), beat(61, late=10, closed=True)).watermark == minute(51)
 
 
 def test_when_every_source_has_closed_the_latest_word_counts() -> None:
@@ -134,14 +135,19 @@ def test_a_clock_is_the_furthest_that_its_live_sources_ever_vouched_for_together
     assert after(*spoken).watermark == max(together, default=None)
 
 
+def vouched(heartbeat: Event) -> datetime:
+    assert isinstance(heartbeat.data, SourceHeartbeat)
+    return heartbeat.time - timedelta(seconds=heartbeat.data.allowed_lateness_seconds)
+
+
 def vouched_together(spoken: Sequence[Event]) -> datetime:
     last = {each.source: (each, each.data) for each in spoken}.values()
     live = [
-        heartbeat.time - timedelta(seconds=data.allowed_lateness_seconds)
+        vouched(heartbeat)
         for heartbeat, data in last
         if isinstance(data, SourceHeartbeat) and not data.closed
     ]
-    return min(live) if live else max(heartbeat.time for heartbeat, _ in last)
+    return min(live) if live else max(vouched(heartbeat) for heartbeat, _ in last)
 
 
 @given(beats, st.data())

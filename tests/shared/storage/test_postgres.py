@@ -86,7 +86,7 @@ async def test_what_is_unpublished_is_found_without_reading_the_log(
 
 
 async def test_a_tick_writes_the_source_that_spoke_and_no_other(postgres: PostgresStore) -> None:
-    before = Clock().hear(beat(0, "/shop")).hear(beat(1, "/app"))
+    before = Clock().hear(beat(0, "/shop")).hear(beat(0, "/app")).hear(beat(1, "/app"))
     await postgres.commit(Changes(clocks={0: (Clock(), before)}))
     written = await postgres.pool.fetchval("select xmin::text from clocks where source = '/app'")
     await postgres.commit(Changes(clocks={0: (before, before.hear(beat(2, "/shop")))}))
