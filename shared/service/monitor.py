@@ -25,6 +25,7 @@ from shared.publish.relay import Relay
 from shared.resilience.transient import is_outage
 from shared.service.clocks import Holders, set_aside, silent, states
 from shared.service.database import tell_that_nothing_leaves
+from shared.service.redriver import Redriver
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
 from shared.storage.sql import statements
@@ -40,16 +41,16 @@ HELD_AFTER = 5.0
 
 
 class Monitor:
-    """Beats from the start; looks at consumer, relay and database once `begin` has named them."""
+    """Beats from the start; looks at consumer, relay, redriver and database once `begin` has named them."""
 
     def __init__(self, health: Health) -> None:
         self.health = health
         self._holders = Holders()
         self._met: set[tuple[str, str]] = set()
-        self._watching: tuple[Consumer, Relay, asyncpg.Pool] | None = None
+        self._watching: tuple[Consumer, Relay, Redriver, asyncpg.Pool] | None = None
 
-    def begin(self, consumer: Consumer, relay: Relay, pool: asyncpg.Pool) -> None:
-        self._watching = (consumer, relay, pool)
+    def begin(self, consumer: Consumer, relay: Relay, redriver: Redriver, pool: asyncpg.Pool) -> None:
+        self._watching = (consumer, relay, redriver, pool)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -57,9 +58,10 @@ class Monitor:
         while True:
             self.health.beat(monotonic())
             if self._watching is not None:
-                consumer, relay, pool = self._watching
+                consumer, relay, redriver, pool = self._watching
                 self._look_at_consumer(consumer)
                 self._look_at_relay(relay)
+                self.health.condition("redrive", redriver.problem, monotonic(), blocks=False)
                 if turn % DATABASE_EVERY == 0:
                     await self._ask(pool)
             self._show_conditions(monotonic())

@@ -1,57 +1,42 @@
 """Dead letters that an operator wants heard again (`evergreen redrive`) go through the service once more.
 
 Each is heard as if it arrived now, at its old place, between two batches of the consumer and fenced like one:
-who does not own its partition writes nothing. What fails again is a dead letter of the next attempt.
+who does not own its partition writes nothing. What fails again is a dead letter of the next attempt. What
+this release cannot take whatever it is given waits, with what was asked for behind it on its partition.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from shared.consume.admission import Admitted, admit, dead_lettered
 from shared.consume.consumer import Consumer
 from shared.core.batch import Batch, Heard
-from shared.core.dead_letter import headers_back
-from shared.core.store import Changes, DeadLetter, TopicPartition
+from shared.core.store import Changes, DeadLetter
 from shared.observe import metrics
-from shared.resilience.transient import is_outage, may_be_its_own
+from shared.resilience.transient import is_outage, may_be_its_own, passes
+from shared.service.redriven import Positions, Redriven, redriven, standing
 from shared.storage.postgres import PostgresStore
 from shared.storage.sql import columns, statements
 
 log = logging.getLogger(__name__)
 SQL = statements(Path(__file__).with_name("redriver.sql"))
 EVERY = 1.0
-AT_ONCE = 500
-"""Letters in one transaction, between two batches of what comes in."""
+AT_ONCE, BYTES_AT_ONCE = 500, 4 * 2**20
+"""Letters of one partition in one transaction, between two batches of what comes in, and their bytes."""
+
+PASSES_IN = 5
+"""Turns in which a conflict or a lost connection is over."""
 
 APPLIED, KNOWN, FAILED = "applied", "known", "failed"
-Positions = Mapping[TopicPartition, int]
-
-
-@dataclass(slots=True)
-class Redriven:
-    """A dead letter as a record that arrives when it is asked for again; `timestamp` in milliseconds."""
-
-    topic: str
-    partition: int
-    offset: int
-    attempt: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
-    timestamp: int
-    timestamp_type: int = 1
-
-    @property
-    def place(self) -> TopicPartition:
-        return (self.topic, self.partition)
-
-
 UNREAD = "this release cannot read it: run the newest release of every service, then redrive"
+
+
+class _Waits(Exception):
+    """A letter that this release cannot take: neither the letter nor an outage is at fault."""
 
 
 class Redriver:
@@ -60,29 +45,65 @@ class Redriver:
     def __init__(self, consumer: Consumer, store: PostgresStore) -> None:
         self.consumer, self.store = consumer, store
         self.policy, self.handler = consumer.policy, consumer.handler
+        self._waiting: dict[int, str] = {}
+        self._stopped: str | None = None
+        self._in_vain = 0
+
+    @property
+    def problem(self) -> str | None:
+        """Which letters wait although they were asked for, why, and the way out; None: none does."""
+        said = [self._stopped] if self._stopped else list(self._waiting.values())
+        return "; ".join(said) or None
 
     async def run(self) -> None:
         """Until cancelled; what fails for now waits."""
         while True:
-            more = False
             try:
-                more = await self.turn()
+                await self.turn()
+                self._stopped, self._in_vain = None, 0
             except Exception as error:
                 self.handler.forget()
+                self._in_vain += 1
+                if self._in_vain > PASSES_IN or not passes(error):
+                    self._stopped = f"no dead letter that was asked for is heard again yet: {_said(error)}"
                 level = logging.INFO if is_outage(error) else logging.ERROR
                 log.log(level, "dead letters are heard again later: %s", error, exc_info=not is_outage(error))
-            await asyncio.sleep(0 if more else EVERY)
+            await asyncio.sleep(EVERY)
 
-    async def turn(self) -> bool:
-        """Take up what waits, `AT_ONCE` at most; True when there may be more."""
+    async def turn(self) -> None:
+        """Take up all that waits on the partitions that are its own, but what cannot be taken for now."""
+        async with self.consumer.busy:
+            own = sorted({partition for _, partition in self.consumer.owned()})
+            await self.handler.reread_quarantine(own)
+            rows = await self.store.pool.fetch(SQL["partitions"], list(self.policy.hears), own)
+        asked = [row["partition"] for row in rows]
+        self._waiting = {each: why for each, why in self._waiting.items() if each in asked}
+        for partition in asked:
+            while await self._go_on(partition):
+                pass
+
+    async def _go_on(self, partition: int) -> bool:
+        """A page of what waits on a partition; True when there may be more."""
         async with self.consumer.busy:
             positions = self.consumer.owned()
-            partitions = sorted({partition for _, partition in positions})
-            await self.handler.reread_quarantine(partitions)
-            rows = await self.store.pool.fetch(SQL["waiting"], list(self.policy.hears), partitions, AT_ONCE)
-            if rows:
-                await self._take([_redriven(row) for row in rows], positions)
-            return len(rows) == AT_ONCE
+            if all(partition != own for _, own in positions):
+                return False
+            records = await self._page(partition)
+            try:
+                await self._take(records, positions)
+            except _Waits as waits:
+                if partition not in self._waiting:
+                    log.warning("%s", waits, exc_info=waits.__cause__)
+                self._waiting[partition] = str(waits)
+                return False
+        self._waiting.pop(partition, None)
+        return bool(records)
+
+    async def _page(self, partition: int) -> list[Redriven]:
+        """The next of a partition in their order; of one that waits the first alone, to see if it goes."""
+        most = 1 if partition in self._waiting else AT_ONCE
+        arguments = (list(self.policy.hears), partition, most, BYTES_AT_ONCE)
+        return [redriven(row) for row in await self.store.pool.fetch(SQL["waiting"], *arguments)]
 
     async def _take(self, records: Sequence[Redriven], positions: Positions) -> None:
         read: list[tuple[Redriven, Heard]] = []
@@ -101,21 +122,19 @@ class Redriver:
         return dead_lettered([record], {record.place: 0}, UNREAD, datetime.now(UTC))
 
     async def _handle(self, read: Sequence[tuple[Redriven, Heard]], positions: Positions) -> None:
-        """Errors: what is neither the letters' fault; they wait."""
+        """Letters of one partition. Errors: an outage, and `_Waits`; they wait."""
         if not read:
             return
         known = await self._known([heard for _, heard in read])
         try:
-            batch = Batch([heard for _, heard in read], (), _standing(positions, read))
+            batch = Batch([heard for _, heard in read], (), standing(positions, read[0][0].partition))
             repeated = await self.handler.handle(batch)
         except Exception as error:
-            if not may_be_its_own(error):
+            if is_outage(error):
                 raise
             self.handler.forget()
             if len(read) == 1:
-                record, reason = read[0][0], f"{type(error).__name__}: {error}"
-                kept = dead_lettered([record], {record.place: 0}, reason, datetime.now(UTC))
-                await self._fail(record, kept, reason, positions)
+                await self._alone(read[0][0], error, positions)
                 return
             middle = len(read) // 2
             await self._handle(read[:middle], positions)
@@ -129,6 +148,17 @@ class Redriver:
             why = refused.get((record.topic, record.partition, record.offset))
             outcomes.append((record, FAILED if why else KNOWN if is_known else APPLIED, why))
         await self._settle(outcomes)
+
+    async def _alone(self, record: Redriven, error: Exception, positions: Positions) -> None:
+        """It fails again, if it is at fault or was given up (`evergreen refuse`); else it waits."""
+        if not may_be_its_own(error) and not await self.store.refused(*record.place, record.offset):
+            raise _Waits(
+                f"{record}, which was asked for again, waits, and what is behind it: {_said(error)} "
+                f"(to give it up: evergreen refuse {record})"
+            ) from error
+        reason = f"{type(error).__name__}: {error}"
+        kept = dead_lettered([record], {record.place: 0}, reason, datetime.now(UTC))
+        await self._fail(record, kept, reason, positions)
 
     async def _known(self, heard: Sequence[Heard]) -> set[bytes]:
         """Which of them were taken before, as far as the inbox tells."""
@@ -150,27 +180,12 @@ class Redriver:
         ]
         async with self.store.transaction() as connection:
             if letters:
-                standing = {
-                    place: (at, at)
-                    for place, at in (positions or {}).items()
-                    if place == outcomes[0][0].place
-                }
-                await self.store.write(connection, Changes(dead_letters=list(letters), positions=standing))
+                fenced = standing(positions or {}, outcomes[0][0].partition)
+                await self.store.write(connection, Changes(dead_letters=list(letters), positions=fenced))
             await connection.execute(SQL["settle"], *columns(rows, 6))
         for record, outcome, _ in outcomes:
             metrics.REDRIVEN.labels(record.topic, outcome).inc()
 
 
-def _standing(
-    positions: Positions, read: Sequence[tuple[Redriven, Heard]]
-) -> dict[TopicPartition, tuple[int, int]]:
-    """Where these partitions stand in all topics, fenced and not moved."""
-    touched = {record.partition for record, _ in read}
-    return {place: (at, at) for place, at in positions.items() if place[1] in touched}
-
-
-def _redriven(row: Any) -> Redriven:
-    return Redriven(
-        row["topic"], row["partition"], row["offset_"], row["attempt"], row["key"], row["body"],
-        headers_back(row["headers"]), int(row["requested"].timestamp() * 1000),
-    )  # fmt: skip
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"

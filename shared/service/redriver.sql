@@ -1,8 +1,16 @@
+-- name: partitions
+-- On which of these partitions dead letters are to be heard again.
+select distinct partition from redrives
+where settled is null and topic = any($1::text[]) and partition = any($2::int[]) order by partition;
+
 -- name: waiting
--- Dead letters to be heard again on these partitions, in the order in which they were kept.
-select topic, partition, offset_, attempt, key, body, headers, requested from redrives
-where settled is null and topic = any($1::text[]) and partition = any($2::int[])
-order by recorded, topic, partition, offset_ limit $3;
+-- Those of one partition in the order in which they were kept: so many at most, and none that begins past so many bytes.
+select topic, partition, offset_, attempt, key, body, headers, requested
+from (select *, sum(size) over (order by recorded, topic, offset_, attempt) - size as before
+      from (select *, coalesce(octet_length(key), 0) + coalesce(octet_length(body), 0) + octet_length(headers::text) as size
+            from redrives where settled is null and topic = any($1::text[]) and partition = $2
+            order by recorded, topic, offset_, attempt limit $3) as first) as sized
+where before < $4 order by recorded, topic, offset_, attempt;
 
 -- name: settle
 -- What became of them; a letter is settled once.

@@ -78,12 +78,13 @@ async def _serve(service: Service, settings: Settings) -> None:
             opening.cancel()
             return
         context, consumer = opening.result()
-        monitor.begin(consumer, context.relay, context.store.pool)
+        redriver = Redriver(consumer, context.store)
+        monitor.begin(consumer, context.relay, redriver, context.store.pool)
         working = asyncio.gather(
             context.relay.run(),
             retry(consumer.start, "waiting for Kafka"),
             keep_pruning(context.store.pool),
-            Redriver(consumer, context.store).run(),
+            redriver.run(),
         )
         await _first(working, stop)
         await _close(consumer, context, working)

@@ -1,10 +1,11 @@
 """SQL lives in `.sql` files: `-- name: x`, a line that says why, the statement."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+Row = TypeVar("Row", bound=Sequence[Any])
 NAMED = re.compile(r"^-- name: (\w+)\n(?:--[^\n]*\n)*(.*?);$", re.MULTILINE | re.DOTALL)
 
 
@@ -24,15 +25,20 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     return turned or [[] for _ in range(width)]
 
 
-def portions(rows: Iterable[Sequence[Any]], most: int) -> Iterator[list[Sequence[Any]]]:
-    """Rows in their order, in portions that end once their texts and bytes come to `most`."""
-    portion: list[Sequence[Any]] = []
-    size = 0
+def bytes_of(row: Sequence[Any]) -> int:
+    """What its texts and bytes come to."""
+    return sum(len(each) for each in row if isinstance(each, bytes | str))
+
+
+def portions(rows: Iterable[Row], most: int, size: Callable[[Row], int] = bytes_of) -> Iterator[list[Row]]:
+    """Rows in their order, in portions that end once their sizes come to `most`."""
+    portion: list[Row] = []
+    total = 0
     for row in rows:
         portion.append(row)
-        size += sum(len(each) for each in row if isinstance(each, bytes | str))
-        if size >= most:
+        total += size(row)
+        if total >= most:
             yield portion
-            portion, size = [], 0
+            portion, total = [], 0
     if portion:
         yield portion

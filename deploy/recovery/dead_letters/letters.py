@@ -22,7 +22,7 @@ ANYWHERE = Place()
 
 
 class Letter(NamedTuple):
-    """A dead letter without its bytes; `for_all` is for every service that hears its topic."""
+    """A dead letter without its `size` bytes; `for_all` is for every service that hears its topic."""
 
     topic: str
     partition: int
@@ -31,6 +31,7 @@ class Letter(NamedTuple):
     for_all: bool
     reason: str
     recorded: datetime
+    size: int = 0
 
     @property
     def place(self) -> str:

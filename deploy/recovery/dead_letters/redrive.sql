@@ -1,6 +1,8 @@
 -- name: open
 -- Dead letters of which no later attempt is known and which nobody has asked to be heard again, as they were kept.
-select topic, partition, offset_, attempt, for_all, reason, recorded from dead_letters d
+select topic, partition, offset_, attempt, for_all, reason, recorded,
+       coalesce(octet_length(key), 0) + coalesce(octet_length(body), 0) + octet_length(headers::text) as size
+from dead_letters d
 where ($1::text is null or topic = $1) and ($2::int is null or partition = $2) and ($3::bigint is null or offset_ = $3)
   and ($4::text is null or reason ~ $4)
   and ($5::timestamptz is null or recorded >= $5) and ($6::timestamptz is null or recorded < $6)

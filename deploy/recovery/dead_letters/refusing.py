@@ -7,7 +7,10 @@ from deploy.provisioning.databases import shown
 from deploy.recovery.dead_letters.letters import Place
 
 REFUSE = "insert into refusals (topic, partition, offset_) values ($1, $2, $3) on conflict do nothing"
-TAKEN = "select next_offset > $3 from positions where (topic, partition) = ($1, $2)"
+TAKEN = """select next_offset > $3 and not exists (
+    select from redrives where (topic, partition, offset_) = ($1, $2, $3) and settled is null
+) from positions where (topic, partition) = ($1, $2)"""
+"""One that was asked for again holds those behind it as long as it waits."""
 
 
 async def refuse(where: Place, database: str) -> None:

@@ -14,11 +14,11 @@ import asyncpg
 from deploy.errors import Trouble
 from deploy.provisioning.databases import shown
 from deploy.recovery.dead_letters.letters import Choice, Letter, listeners
-from shared.storage.sql import columns, statements
+from shared.storage.sql import columns, portions, statements
 
 SQL = statements(Path(__file__).with_name("redrive.sql"))
-PAGE = 100
-"""Letters fetched and asked for at once: each may be some megabytes."""
+PAGE, BYTES = 100, 4 * 2**20
+"""Letters fetched and asked for at once, and about how many bytes: each may be some megabytes."""
 
 LOOK_AGAIN = 0.25
 Outcome = tuple[str, str | None, str | None]
@@ -47,8 +47,8 @@ class Databases:
         self._refuse_unknown(kept)
         asked = 0
         for keeper, letters in kept.items():
-            for start in range(0, len(letters), PAGE):
-                asked += await self._page(keeper, letters[start : start + PAGE], moment)
+            for page in portions(letters, BYTES, lambda letter: letter.size + BYTES // PAGE):
+                asked += await self._page(keeper, page, moment)
         return asked
 
     async def _page(self, keeper: str, letters: Sequence[Letter], moment: datetime) -> int:

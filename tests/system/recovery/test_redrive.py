@@ -43,10 +43,11 @@ OLD = vocabulary(EggWithSalt)
 
 
 @asynccontextmanager
-async def redriving(consumer: Consumer, store: PostgresStore) -> AsyncIterator[None]:
-    running = asyncio.create_task(Redriver(consumer, store).run())
+async def redriving(consumer: Consumer, store: PostgresStore) -> AsyncIterator[Redriver]:
+    redriver = Redriver(consumer, store)
+    running = asyncio.create_task(redriver.run())
     try:
-        yield
+        yield redriver
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
@@ -71,12 +72,12 @@ async def sent(at: Databases, choice: Choice = ANY, patience: float = 20) -> dic
     return dict(await at.follow(moment, patience, lambda done, all_: None))
 
 
-async def refused(place: Restaurant, moods: Moods) -> None:
-    """A hundred wishes, of which ten become dead letters."""
+async def refused(place: Restaurant, moods: Moods, count: int = 10) -> None:
+    """A hundred wishes, of which so many become dead letters."""
     async with hearing(place.consumer(moods.handler(place))):
         await place.publish(*wishes(100))
         await all_taken(place, 100)
-    assert len(await place.dead_letters()) == 10
+    assert len(await place.dead_letters()) == count
 
 
 async def test_what_is_mended_is_applied_and_what_is_not_fails_again_as_the_next_attempt(

@@ -1,0 +1,45 @@
+"""A dead letter that is asked for again, as a record that arrives now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.core.dead_letter import headers_back
+from shared.core.store import TopicPartition
+
+Positions = Mapping[TopicPartition, int]
+
+
+@dataclass(slots=True)
+class Redriven:
+    """A dead letter as a record that arrives when it is asked for again; `timestamp` in milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    attempt: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    timestamp: int
+    timestamp_type: int = 1
+
+    @property
+    def place(self) -> TopicPartition:
+        return (self.topic, self.partition)
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}@{self.offset}"
+
+
+def redriven(row: Any) -> Redriven:
+    """From a row of the statement `waiting`."""
+    return Redriven(
+        row["topic"], row["partition"], row["offset_"], row["attempt"], row["key"], row["body"],
+        headers_back(row["headers"]), int(row["requested"].timestamp() * 1000),
+    )  # fmt: skip
+
+
+def standing(positions: Positions, partition: int) -> dict[TopicPartition, tuple[int, int]]:
+    """Where this partition stands in all topics, fenced and not moved."""
+    return {place: (at, at) for place, at in positions.items() if place[1] == partition}
