@@ -12,7 +12,7 @@ from deploy.provisioning import databases, topics
 from deploy.provisioning.databases import Database
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
-from tests.system.reminder_service import PARTITIONS, Restaurant
+from tests.system.reminder_service import PARTITIONS, ReminderService
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -32,7 +32,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture
 async def database(house: House) -> Database:
     """A database of the kernel's tables with its two roles, new for this test."""
-    [made] = databases.databases(house.postgres.admin_url, [f"kitchen_{uuid4().hex[:8]}"])
+    [made] = databases.databases(house.postgres.admin_url, [f"reminders_{uuid4().hex[:8]}"])
     await databases.provide(house.postgres.admin_url, [made])
     return made
 
@@ -50,7 +50,7 @@ def postgres(pool: asyncpg.Pool) -> PostgresStore:
 
 
 @pytest.fixture
-async def place(house: House, database: Database, postgres: PostgresStore) -> Restaurant:
+async def service(house: House, database: Database, postgres: PostgresStore) -> ReminderService:
     """A made-up service on real servers, with a topic and a database of its own."""
     await topics.provide(
         house.kafka.bootstrap, [topics.Topic(database.service, PARTITIONS, retention_days=1)]
@@ -64,4 +64,4 @@ async def place(house: House, database: Database, postgres: PostgresStore) -> Re
         batch=2_000,
         poll_ms=10,
     )
-    return Restaurant(settings, postgres)
+    return ReminderService(settings, postgres)

@@ -29,7 +29,7 @@ async def insight(database: Database, pool: asyncpg.Pool) -> ServiceContext:
 @pytest.fixture
 async def another(house: House) -> AsyncIterator[ServiceContext]:
     """The same on a database of its own, to compare with."""
-    [made] = databases.databases(house.postgres.admin_url, [f"kitchen_{uuid4().hex[:8]}"])
+    [made] = databases.databases(house.postgres.admin_url, [f"reminders_{uuid4().hex[:8]}"])
     await databases.provide(house.postgres.admin_url, [made])
     async with asyncpg.create_pool(made.url, min_size=1, max_size=4) as pool:
         yield await context(made, pool)

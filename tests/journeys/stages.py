@@ -21,7 +21,7 @@ RECORDED = day(9_999)
 
 
 @dataclass
-class Desk:
+class StageInMemory:
     """One stage at work: how much of its log has been published, and its last heartbeat."""
 
     service: Service
@@ -41,33 +41,33 @@ class Desk:
 
 
 @dataclass
-class Company:
+class StagesInMemory:
     """All on one partition. `topics` holds what was published, in order."""
 
     topics: dict[str, list[Event]] = field(default_factory=lambda: {name: [] for name in VOCABULARIES})
-    desks: dict[str, Desk] = field(default_factory=dict)
+    stages: dict[str, StageInMemory] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for app in (acquisition, conversion, retention):
             store = MemoryStore()
             transactor = Transactor(app.STAGE, VOCABULARIES[app.STAGE.name], store)
-            self.desks[app.STAGE.name] = Desk(app.SERVICE, transactor, store)
+            self.stages[app.STAGE.name] = StageInMemory(app.SERVICE, transactor, store)
 
     async def hear(self, topic: str, *events: Event) -> None:
         """One batch for each listener; then what they decided goes on, until nobody has anything to say."""
         first = len(self.topics[topic])
         self.topics[topic] += events
         heard = [Heard(topic, 0, first + n, event, encode(event)) for n, event in enumerate(events)]
-        listeners = {name: desk for name, desk in self.desks.items() if topic in desk.service.hears}
-        for name, desk in listeners.items():
-            await self._take(desk, topic, heard)
-            if said := [read(body, (), VOCABULARIES[name]) for body in desk.news()]:
+        listeners = {name: stage for name, stage in self.stages.items() if topic in stage.service.hears}
+        for name, stage in listeners.items():
+            await self._take(stage, topic, heard)
+            if said := [read(body, (), VOCABULARIES[name]) for body in stage.news()]:
                 await self.hear(name, *said)
 
-    async def _take(self, desk: Desk, topic: str, heard: Sequence[Heard]) -> None:
-        await desk.store.open_positions({(topic, 0): Position(0)})
+    async def _take(self, stage: StageInMemory, topic: str, heard: Sequence[Heard]) -> None:
+        await stage.store.open_positions({(topic, 0): Position(0)})
         positions = {(topic, 0): (heard[0].offset, heard[-1].offset + 1)}
-        await desk.transactor.transact(Batch(heard, (), positions), RECORDED, lambda cause, _: cause)
+        await stage.transactor.transact(Batch(heard, (), positions), RECORDED, lambda cause, _: cause)
 
     def facts(self, topic: str) -> list[Fact]:
         """What was said on a topic, without heartbeats."""

@@ -1,4 +1,4 @@
-"""The made-up kitchen on real servers: its own topic, group and database, and what is said to them."""
+"""The example service on real servers: its own topic, group and database, and what is said to them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -21,13 +21,13 @@ from shared.service.runtime import ServiceContext
 from shared.service.stage import StageHandler
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
-from tests.shared.core.reminders import DECIDED, HEARD, kitchen
+from tests.shared.core.reminders import DECIDED, HEARD, reminder_stage
 
 PARTITIONS = 6
 
 
 @dataclass(frozen=True)
-class Restaurant:
+class ReminderService:
     """One service of its own name: it hears that topic, writes that topic, in that database."""
 
     settings: Settings
@@ -39,7 +39,7 @@ class Restaurant:
 
     @property
     def stage(self) -> Stage:
-        return replace(kitchen(), name=self.topic, ticks=frozenset({self.topic}))
+        return replace(reminder_stage(), name=self.topic, ticks=frozenset({self.topic}))
 
     @property
     def handler(self) -> StageHandler:
@@ -86,7 +86,7 @@ class Restaurant:
         )
         return taken
 
-    async def eggs(self) -> list[tuple[str, int]]:
+    async def facts(self) -> list[tuple[str, int]]:
         """Stream and version of all facts, in commit order."""
         rows = await self.store.pool.fetch("select stream, version from facts order by xid, position")
         return [(row[0], row[1]) for row in rows]
@@ -95,13 +95,13 @@ class Restaurant:
         rows = await self.store.pool.fetch("select reason from dead_letters order by partition, offset_")
         return [row[0] for row in rows]
 
-    async def hinted(self) -> dict[int, int]:
+    async def committed_offsets(self) -> dict[int, int]:
         """Kafka's committed offset of each partition."""
         async with self._member() as consumer:
             parts = sorted(consumer.assignment())
             return {part.partition: await consumer.committed(part) or 0 for part in parts}
 
-    async def mislead(self, offset: int) -> None:
+    async def commit_offsets(self, offset: int) -> None:
         """Tells Kafka that the group has taken so many records of each partition."""
         async with self._member() as consumer:
             await consumer.commit(dict.fromkeys(consumer.assignment(), offset))

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture
 async def released(house: House) -> Database:
     """A database as the release before numbered migrations left it."""
-    [made] = databases.databases(house.postgres.admin_url, [f"kitchen_{uuid4().hex[:8]}"])
+    [made] = databases.databases(house.postgres.admin_url, [f"reminders_{uuid4().hex[:8]}"])
     await databases.provide(house.postgres.admin_url, [made])
     owner = await asyncpg.connect(made.owner_url)
     await owner.execute("drop schema public cascade; create schema public")

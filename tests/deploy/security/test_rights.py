@@ -5,22 +5,22 @@ from deploy.security.rights import Right, principals, rights
 from shared.contracts.topics import DEAD_LETTERS, STAGES
 
 PAGES = [
-    {"topic": "orders", "written_by": ["shop"], "read_by": ["kitchen", "waiter"]},
-    {"topic": "dishes", "written_by": ["kitchen"], "read_by": ["waiter"]},
+    {"topic": "orders", "written_by": ["shop"], "read_by": ["packing", "van"]},
+    {"topic": "boxes", "written_by": ["packing"], "read_by": ["van"]},
 ]
 
 
 def test_a_page_gives_to_write_to_read_and_a_group_of_ones_own_and_nothing_else() -> None:
     assert rights(PAGES) == [
-        Right("kitchen", "read", "group", "kitchen"),
-        Right("kitchen", "read", "topic", "orders"),
-        Right("kitchen", "write", "topic", "dishes"),
+        Right("packing", "read", "group", "packing"),
+        Right("packing", "read", "topic", "orders"),
+        Right("packing", "write", "topic", "boxes"),
         Right("shop", "write", "topic", "orders"),
-        Right("waiter", "read", "group", "waiter"),
-        Right("waiter", "read", "topic", "dishes"),
-        Right("waiter", "read", "topic", "orders"),
+        Right("van", "read", "group", "van"),
+        Right("van", "read", "topic", "boxes"),
+        Right("van", "read", "topic", "orders"),
     ]
-    assert principals(PAGES) == ["kitchen", "shop", "waiter"]
+    assert principals(PAGES) == ["packing", "shop", "van"]
 
 
 def test_a_service_writes_its_own_topic_and_dead_letters_and_no_other() -> None:

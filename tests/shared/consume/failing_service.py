@@ -22,7 +22,7 @@ class Service:
         self, bad: Bad, error: Exception | None = None, parks: bool = True, mixed: bool = False
     ) -> None:
         self.bad, self.parks, self.mixed = bad, parks, mixed
-        self.error = error or ZeroDivisionError("no pan left")
+        self.error = error or ZeroDivisionError("no channel left")
         self.applied: list[int] = []
         self.dead_letters: list[int] = []
         self.rehearsed: list[int] = []

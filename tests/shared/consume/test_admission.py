@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from shared.consume.admission import AHEAD, ON_APPEND, AdmissionPolicy, Admitted, admit, dead_lettered
 from shared.contracts.event import Event, encode
-from tests.shared.core.reminders import HEARD, NOON, beat, wanted
+from tests.shared.core.reminders import HEARD, NOON, beat, requested
 
-START = {("wishes", 0): 0, ("wishes", 1): 0, ("hints", 0): 0}
+START = {("requests", 0): 0, ("requests", 1): 0, ("hints", 0): 0}
 POLICY = AdmissionPolicy(
-    {"wishes": HEARD, "hints": HEARD}, frozenset({"wishes"}), frozenset({"wishes"}), lambda key: 0
+    {"requests": HEARD, "hints": HEARD}, frozenset({"requests"}), frozenset({"requests"}), lambda key: 0
 )
 
 
@@ -21,13 +21,13 @@ POLICY = AdmissionPolicy(
 class Letter:
     """A Kafka record."""
 
-    topic: str = "wishes"
+    topic: str = "requests"
     partition: int = 0
     offset: int = 0
     timestamp: int = int(NOON.timestamp() * 1000)
     timestamp_type: int = ON_APPEND
-    key: bytes | None = b"soft"
-    value: bytes | None = encode(wanted("w1", "soft"))
+    key: bytes | None = b"short"
+    value: bytes | None = encode(requested("w1", "short"))
     headers: Sequence[tuple[str, bytes | None]] = ()
 
 
@@ -57,14 +57,20 @@ def reason(bad: Letter) -> str:
 
 def test_a_good_record_is_heard_with_its_place_and_its_bytes() -> None:
     [heard] = taken(Letter(offset=4)).heard
-    assert (heard.topic, heard.partition, heard.offset) == ("wishes", 0, 4)
+    assert (heard.topic, heard.partition, heard.offset) == ("requests", 0, 4)
     assert heard.body == Letter().value
-    assert heard.event == wanted("w1", "soft")
+    assert heard.event == requested("w1", "short")
 
 
 def test_a_binary_event_is_heard_in_structured_bytes() -> None:
-    event = wanted("w1", "soft")
-    names = {"specversion": "1.0", "id": "w1", "source": "/guests", "type": "egg.wanted", "subject": "soft"}
+    event = requested("w1", "short")
+    names = {
+        "specversion": "1.0",
+        "id": "w1",
+        "source": "/customers",
+        "type": "reminder.requested",
+        "subject": "short",
+    }
     headers = [(f"ce_{name}", text.encode()) for name, text in {**names, "time": NOON.isoformat()}.items()]
     [heard] = taken(Letter(value=b'{"minutes": 5}', headers=headers)).heard
     assert (heard.event, heard.body) == (event, encode(event))
@@ -78,13 +84,13 @@ def test_a_binary_event_is_heard_in_structured_bytes() -> None:
         (Letter(value=b"[]"), "not an object"),
         (Letter(value=b'{"specversion": "1.0"}'), "type is missing"),
         (Letter(value=b'"' + b"x" * 300_000 + b'"'), "more than"),
-        (replace(letter(wanted("w1", "hard")), key=b"soft"), "key is not the event's subject"),
-        (letter(wanted("w1", "soft")._replace(source="/evergreen/conversion")), "is the name of a stage"),
+        (replace(letter(requested("w1", "long")), key=b"short"), "key is not the event's subject"),
+        (letter(requested("w1", "short")._replace(source="/evergreen/conversion")), "is the name of a stage"),
         (letter(beat(1, "/evergreen/insight")), "is the name of a stage"),
-        (replace(letter(wanted("w1", "soft")), key=None), "key is not the event's subject"),
-        (letter(wanted("w1", "")), "subject is missing"),
+        (replace(letter(requested("w1", "short")), key=None), "key is not the event's subject"),
+        (letter(requested("w1", "")), "subject is missing"),
         (Letter(partition=1), "belongs on partition 0, not 1: use the murmur2 partitioner"),
-        (letter(wanted("w1", "soft", at=AHEAD.seconds / 60 + 1)), "future of its arrival"),
+        (letter(requested("w1", "short", at=AHEAD.seconds / 60 + 1)), "future of its arrival"),
         (letter(beat(AHEAD.seconds / 60 + 1, lease=1)), "future of its arrival"),
         (letter(beat(0, lease=0)), "lease_seconds is 0"),
         (Letter(headers=[("ce_specversion", b"\xff")]), "not UTF-8"),
@@ -95,7 +101,7 @@ def test_what_breaks_the_contract_is_parked_as_it_came_with_a_reason(bad: Letter
 
 
 def test_a_clock_a_little_ahead_is_forgiven() -> None:
-    assert taken(letter(wanted("w1", "soft", at=AHEAD.seconds / 60))).heard
+    assert taken(letter(requested("w1", "short", at=AHEAD.seconds / 60))).heard
 
 
 def test_a_heartbeat_needs_neither_key_nor_a_partition_of_its_own() -> None:
@@ -103,7 +109,7 @@ def test_a_heartbeat_needs_neither_key_nor_a_partition_of_its_own() -> None:
 
 
 def test_a_topic_of_our_own_is_not_asked_for_key_place_and_time() -> None:
-    assert taken(replace(letter(wanted("w1", "soft", at=60)), topic="hints", key=b"other")).heard
+    assert taken(replace(letter(requested("w1", "short", at=60)), topic="hints", key=b"other")).heard
 
 
 def test_who_is_not_the_keeper_counts_what_is_refused_and_parks_nothing() -> None:
@@ -114,19 +120,19 @@ def test_who_is_not_the_keeper_counts_what_is_refused_and_parks_nothing() -> Non
 
 
 def test_what_was_taken_before_is_passed_over() -> None:
-    admitted = taken(*(Letter(offset=n) for n in range(5)), positions={("wishes", 0): 3})
+    admitted = taken(*(Letter(offset=n) for n in range(5)), positions={("requests", 0): 3})
     assert [heard.offset for heard in admitted.heard] == [3, 4]
-    assert admitted.positions == {("wishes", 0): (3, 5)}
+    assert admitted.positions == {("requests", 0): (3, 5)}
 
 
 def test_where_a_partition_stands_in_other_topics_is_fenced_too_and_no_other_partition() -> None:
-    positions = {("wishes", 0): 4, ("hints", 0): 7, ("wishes", 1): 2}
+    positions = {("requests", 0): 4, ("hints", 0): 7, ("requests", 1): 2}
     batch = taken(Letter(offset=4), positions=positions).batch(positions)
-    assert batch.positions == {("wishes", 0): (4, 5), ("hints", 0): (7, 7)}
+    assert batch.positions == {("requests", 0): (4, 5), ("hints", 0): (7, 7)}
 
 
 def test_a_poll_of_nothing_new_moves_nothing() -> None:
-    assert not taken(Letter(offset=2), positions={("wishes", 0): 3}).positions
+    assert not taken(Letter(offset=2), positions={("requests", 0): 3}).positions
 
 
 def test_a_record_delivered_twice_in_one_poll_is_heard_once() -> None:
@@ -139,7 +145,7 @@ def test_what_nobody_can_read_is_refused_unread() -> None:
         taken(broken)
     admitted = dead_lettered([replace(broken, headers=())], START, "ValueError: a header", NOON)
     assert [each.reason for each in admitted.dead_letters] == ["ValueError: a header"]
-    assert admitted.positions == {("wishes", 0): (0, 1)}
+    assert admitted.positions == {("requests", 0): (0, 1)}
 
 
 def test_a_reason_is_short_and_fit_to_be_kept_whatever_it_quotes() -> None:
@@ -150,7 +156,7 @@ def test_a_reason_is_short_and_fit_to_be_kept_whatever_it_quotes() -> None:
 
 places = st.builds(
     Letter,
-    topic=st.sampled_from(["wishes", "hints"]),
+    topic=st.sampled_from(["requests", "hints"]),
     partition=st.just(0),
     value=st.sampled_from([Letter().value, b"?", None, encode(beat(0, lease=1))]),
 )
@@ -158,14 +164,14 @@ places = st.builds(
 
 @given(st.lists(places, max_size=30), st.integers(0, 10), st.integers(0, 10))
 def test_every_record_is_heard_or_refused_or_was_taken_before(
-    letters: list[Letter], wishes: int, hints: int
+    letters: list[Letter], requests: int, hints: int
 ) -> None:
-    ends = dict.fromkeys(("wishes", "hints"), 0)
+    ends = dict.fromkeys(("requests", "hints"), 0)
     lying = []
     for each in letters:
         lying.append(replace(each, offset=ends[each.topic]))
         ends[each.topic] += 1
-    begun = {("wishes", 0): wishes, ("hints", 0): hints}
+    begun = {("requests", 0): requests, ("hints", 0): hints}
     admitted = taken(*lying, positions=begun)
     skipped = sum(each.offset < begun[each.topic, 0] for each in lying)
     assert len(lying) == len(admitted.heard) + len(admitted.dead_letters) + admitted.refused.total() + skipped

@@ -7,10 +7,10 @@ import pytest
 from shared.consume.admission import AHEAD, ON_APPEND, AdmissionPolicy, admit
 from shared.contracts.event import encode
 from tests.shared.consume.test_admission import START, Letter, letter, taken
-from tests.shared.core.reminders import HEARD, NOON, beat, minute, wanted
+from tests.shared.core.reminders import HEARD, NOON, beat, minute, requested
 
 
-@pytest.mark.parametrize("topic", ["wishes", "hints"])
+@pytest.mark.parametrize("topic", ["requests", "hints"])
 def test_by_its_own_stamp_nobody_vouches_for_a_time_to_come(topic: str) -> None:
     far = beat(60 * 24 * 365 * 173, lease=1)
     stamped = replace(letter(far), topic=topic, timestamp=int(far.time.timestamp() * 1000), timestamp_type=0)
@@ -19,7 +19,7 @@ def test_by_its_own_stamp_nobody_vouches_for_a_time_to_come(topic: str) -> None:
 
 
 def test_a_stamp_of_the_brokers_counts_although_our_own_clock_is_late() -> None:
-    late = replace(letter(wanted("w1", "soft", at=60)), timestamp=int(minute(60).timestamp() * 1000))
+    late = replace(letter(requested("w1", "short", at=60)), timestamp=int(minute(60).timestamp() * 1000))
     assert taken(late).heard
     assert not taken(replace(late, timestamp_type=0)).heard
 
@@ -31,8 +31,10 @@ def test_a_heartbeat_that_a_stage_passes_on_from_the_edge_is_heard() -> None:
 
 
 NEWER = [
-    replace(Letter(), value=encode(wanted("w1", "soft")).replace(b"egg.wanted", b"egg.poached")),
-    replace(Letter(), value=encode(wanted("w1", "soft")).replace(b'"dataversion":1', b'"dataversion":2')),
+    replace(
+        Letter(), value=encode(requested("w1", "short")).replace(b"reminder.requested", b"reminder.by_post")
+    ),
+    replace(Letter(), value=encode(requested("w1", "short")).replace(b'"dataversion":1', b'"dataversion":2')),
 ]
 
 
@@ -52,8 +54,8 @@ def test_what_is_newer_than_this_listener_stays_where_it_is_with_all_that_follow
 
 @pytest.mark.parametrize("newer", NEWER)
 def test_of_a_topic_of_others_every_listener_keeps_what_it_does_not_know(newer: Letter) -> None:
-    listener = AdmissionPolicy({"wishes": HEARD}, frozenset(), frozenset({"wishes"}), lambda key: 0)
+    listener = AdmissionPolicy({"requests": HEARD}, frozenset(), frozenset({"requests"}), lambda key: 0)
     admitted = admit(listener, [newer, Letter(offset=1, value=b"?")], START, NOON)
     assert [each.offset for each in admitted.dead_letters] == [0]
     assert admitted.refused.total() == 1
-    assert admitted.positions == {("wishes", 0): (0, 2)}
+    assert admitted.positions == {("requests", 0): (0, 2)}

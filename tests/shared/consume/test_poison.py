@@ -81,10 +81,10 @@ async def test_what_another_partition_wrote_since_speaks_and_that_partition_is_n
 
 async def test_what_an_operator_gave_up_becomes_a_dead_letter_and_no_other_does() -> None:
     service = Service(lambda _: True)
-    with pytest.raises(CircuitOpen, match=r"to give it up: evergreen refuse wishes/0@0"):
+    with pytest.raises(CircuitOpen, match=r"to give it up: evergreen refuse requests/0@0"):
         await service.take(range(4))
     service.given_up = {0, 2}
-    with pytest.raises(CircuitOpen, match="evergreen refuse wishes/0@1"):
+    with pytest.raises(CircuitOpen, match="evergreen refuse requests/0@1"):
         await service.take(range(4))
     assert service.dead_letters == [0]
 

@@ -1,4 +1,4 @@
-"""A made-up stage for the kernel's own tests: eggs are put on when wanted, and ring when time says so."""
+"""An example stage for the kernel's tests: a reminder is set when requested, and sent when time says so."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,75 +15,78 @@ from shared.core.stream import StreamName
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-class EggWanted(Fact):
-    """Boil for `minutes`, then ring so often, `minutes` apart; a timer of no rings is broken and silent."""
+class ReminderRequested(Fact):
+    """To be sent after `minutes`, so many times, `minutes` apart; one of no times is broken and silent."""
 
-    type = "egg.wanted"
+    type = "reminder.requested"
     minutes: int
-    rings: int = 1
+    times: int = 1
 
 
-class EggOn(Fact):
-    type = "egg.on"
-    rings_at: Moment
+class ReminderSet(Fact):
+    type = "reminder.set"
+    due_at: Moment
     minutes: int
-    rings: int
+    times: int
 
 
-class EggRang(Fact):
-    type = "egg.rang"
+class ReminderSent(Fact):
+    type = "reminder.sent"
     left: int
 
 
-HEARD: Vocabulary = vocabulary(EggWanted, SourceHeartbeat)
-DECIDED: Vocabulary = vocabulary(EggOn, EggRang)
+HEARD: Vocabulary = vocabulary(ReminderRequested, SourceHeartbeat)
+DECIDED: Vocabulary = vocabulary(ReminderSet, ReminderSent)
 
 
 @dataclass(frozen=True, slots=True)
-class Timer:
-    rings_at: datetime
+class Reminder:
+    due_at: datetime
     minutes: int
-    rings: int
+    times: int
 
 
-def decide(timer: Timer | None, wanted: EggWanted, at: datetime) -> Sequence[Fact]:
-    return [EggOn(rings_at=minute_after(at, wanted.minutes), minutes=wanted.minutes, rings=wanted.rings)]
+def decide(state: Reminder | None, requested: ReminderRequested, at: datetime) -> Sequence[Fact]:
+    due_at = minute_after(at, requested.minutes)
+    return [ReminderSet(due_at=due_at, minutes=requested.minutes, times=requested.times)]
 
 
-def fire(timer: Timer | None, at: datetime) -> Sequence[Fact]:
-    if timer is None or timer.rings == 0:
-        return []  # a broken timer has nothing to say
-    return [EggRang(left=timer.rings - 1)]
+def fire(state: Reminder | None, at: datetime) -> Sequence[Fact]:
+    if state is None or state.times == 0:
+        return []  # a broken one has nothing to say
+    return [ReminderSent(left=state.times - 1)]
 
 
-def evolve(timer: Timer | None, fact: Fact) -> Timer | None:
-    if isinstance(fact, EggOn):
-        return Timer(fact.rings_at, fact.minutes, fact.rings)
-    assert isinstance(fact, EggRang)
-    assert timer is not None
-    return Timer(minute_after(timer.rings_at, timer.minutes), timer.minutes, fact.left) if fact.left else None
+def evolve(state: Reminder | None, fact: Fact) -> Reminder | None:
+    if isinstance(fact, ReminderSet):
+        return Reminder(fact.due_at, fact.minutes, fact.times)
+    assert isinstance(fact, ReminderSent)
+    assert state is not None
+    next_at = minute_after(state.due_at, state.minutes)
+    return Reminder(next_at, state.minutes, fact.left) if fact.left else None
 
 
-def due(timer: Timer | None) -> datetime | None:
-    return timer.rings_at if timer else None
+def due(state: Reminder | None) -> datetime | None:
+    return state.due_at if state else None
 
 
-def egg(id: str) -> StreamName:
-    """The stream of one egg."""
-    return StreamName("egg", id)
+def reminder(id: str) -> StreamName:
+    """The stream of one reminder."""
+    return StreamName("reminder", id)
 
 
-Fire = Callable[[Timer | None, datetime], Sequence[Fact]]
+Fire = Callable[[Reminder | None, datetime], Sequence[Fact]]
 
 
-def kitchen(fire: Fire = fire) -> Stage:
-    """The stage; it hears `wishes`, and the time there, but not the time on `rumours`."""
-    decider: Decider[Any, Any, Any] = Decider("egg", None, decide, evolve, TimerRule(due, fire))
-    return Stage("kitchen", {"egg": decider}, react, ticks=frozenset({"wishes"}))
+def reminder_stage(fire: Fire = fire) -> Stage:
+    """The stage; it hears `requests`, and the time there, but not the time on `notes`."""
+    decider: Decider[Any, Any, Any] = Decider("reminder", None, decide, evolve, TimerRule(due, fire))
+    return Stage("reminders", {"reminder": decider}, react, ticks=frozenset({"requests"}))
 
 
-def react(event: Event) -> Sequence[Routed[EggWanted]]:
-    return [Routed(StreamName("egg", event.subject), event.data)] if isinstance(event.data, EggWanted) else []
+def react(event: Event) -> Sequence[Routed[ReminderRequested]]:
+    wanted = event.data
+    return [Routed(reminder(event.subject), wanted)] if isinstance(wanted, ReminderRequested) else []
 
 
 def minute_after(moment: datetime, minutes: float) -> datetime:
@@ -95,16 +98,16 @@ def minute(number: float) -> datetime:
     return minute_after(NOON, number)
 
 
-def wanted(id: str, egg: str, at: float = 0, minutes: int = 5, rings: int = 1) -> Event:
-    return Event(id, "/guests", egg, minute(at), EggWanted(minutes=minutes, rings=rings))
+def requested(id: str, reminder: str, at: float = 0, minutes: int = 5, times: int = 1) -> Event:
+    return Event(id, "/customers", reminder, minute(at), ReminderRequested(minutes=minutes, times=times))
 
 
-def beat(at: float, source: str = "/guests", late: int = 0, closed: bool = False, lease: int = 0) -> Event:
+def beat(at: float, source: str = "/customers", late: int = 0, closed: bool = False, lease: int = 0) -> Event:
     """A heartbeat; `late` and `lease` in minutes, no lease unless one is given."""
     data = SourceHeartbeat(allowed_lateness_seconds=late * 60, closed=closed, lease_seconds=lease * 60)
     return Event(f"{source}@{at}", source, "", minute(at), data)
 
 
-def heard(*events: Event, topic: str = "wishes", partition: int = 0, offset: int = 0) -> list[Heard]:
+def heard(*events: Event, topic: str = "requests", partition: int = 0, offset: int = 0) -> list[Heard]:
     """The events as they lie on a partition, from `offset` on."""
     return [Heard(topic, partition, offset + n, event, encode(event)) for n, event in enumerate(events)]

@@ -8,7 +8,7 @@ from shared.core.agreement import Log, disagreement, disagreements, opened, told
 from shared.core.store import Position
 
 LOG = Log("cluster", "topic", 10, 50)
-PLACE, OTHER = ("wishes", 0), ("wishes", 1)
+PLACE, OTHER = ("requests", 0), ("requests", 1)
 
 
 @pytest.mark.parametrize("offset", [10, 30, 50])
@@ -35,10 +35,10 @@ def test_a_disagreement_is_said_in_words(position: Position, log: Log | None, sa
 
 def test_what_is_told_names_the_first_how_many_more_and_the_command() -> None:
     ahead = {PLACE: Position(60), OTHER: Position(60)}
-    text = told("kitchen", disagreements([OTHER, PLACE], ahead, {PLACE: LOG, OTHER: LOG}))
-    assert text.startswith("topic wishes, partition 0 ends at 50")
+    text = told("reminders", disagreements([OTHER, PLACE], ahead, {PLACE: LOG, OTHER: LOG}))
+    assert text.startswith("topic requests, partition 0 ends at 50")
     assert "(and 1 more partitions)" in text
-    assert "`evergreen positions accept --service kitchen --topic wishes`" in text
+    assert "`evergreen positions accept --service reminders --topic requests`" in text
 
 
 def test_a_new_partition_is_opened_at_its_beginning_and_an_old_one_learns_its_log() -> None:

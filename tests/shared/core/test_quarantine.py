@@ -13,39 +13,39 @@ from shared.core.store import Changes, Conflict, StoredFact
 from shared.core.stream import UnreadableStream
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core import reminders as kitchen
-from tests.shared.core.reminders import DECIDED, NOON, beat, egg, heard, minute, wanted
+from tests.shared.core import reminders
+from tests.shared.core.reminders import DECIDED, NOON, beat, heard, minute, reminder, requested
 
 
-def fire(timer: kitchen.Timer | None, at: datetime) -> Sequence[Fact]:
-    """Eggs that boil for thirteen minutes break."""
+def fire(timer: reminders.Reminder | None, at: datetime) -> Sequence[Fact]:
+    """Reminders of thirteen minutes break."""
     if timer and timer.minutes == 13:
-        raise ZeroDivisionError("no pan left")
-    return kitchen.fire(timer, at)
+        raise ZeroDivisionError("no channel left")
+    return reminders.fire(timer, at)
 
 
 async def take(store: MemoryStore, *said: Heard, stage: Stage | None = None, most: int = 2_000) -> Batch:
     batch = Batch(said)
-    transactor = Transactor(stage or kitchen.kitchen(fire), DECIDED, store, most)
+    transactor = Transactor(stage or reminders.reminder_stage(fire), DECIDED, store, most)
     await transactor.transact(batch, NOON, lambda cause, _: cause)
     return batch
 
 
-def rang(store: MemoryStore) -> set[str]:
-    return {fact.stream for fact in store.log if fact.type == "egg.rang"}
+def streams_sent(store: MemoryStore) -> set[str]:
+    return {fact.stream for fact in store.log if fact.type == "reminder.sent"}
 
 
-def eggs(count: int, bad: int) -> list[Any]:
-    """So many wishes; `bad` of them break."""
-    return [wanted(f"w{n}", f"e{n}", minutes=13 if n < bad else 14) for n in range(count)]
+def requests(count: int, bad: int) -> list[Any]:
+    """So many requests; `bad` of them break."""
+    return [requested(f"w{n}", f"e{n}", minutes=13 if n < bad else 14) for n in range(count)]
 
 
 @pytest.mark.parametrize("most", [7, 2_000])
 async def test_one_stream_that_cannot_fire_harms_none_of_a_busy_partition(most: int) -> None:
     store = MemoryStore()
-    await take(store, *heard(*eggs(997, bad=1), beat(60)), most=most)
-    assert len(rang(store)) == 996
-    assert await store.quarantined([0]) == {egg("e0"): "ZeroDivisionError: no pan left"}
+    await take(store, *heard(*requests(997, bad=1), beat(60)), most=most)
+    assert len(streams_sent(store)) == 996
+    assert await store.quarantined([0]) == {reminder("e0"): "ZeroDivisionError: no channel left"}
     assert (await store.clocks([0]))[0].watermark == minute(60)
     assert not store.dead_letters
     assert not await store.timers({0: minute(10**6)}, 10)
@@ -53,57 +53,59 @@ async def test_one_stream_that_cannot_fire_harms_none_of_a_busy_partition(most: 
 
 async def test_in_a_quiet_house_as_well_time_goes_on() -> None:
     store = MemoryStore()
-    await take(store, *heard(wanted("w0", "bad", minutes=13)))
+    await take(store, *heard(requested("w0", "bad", minutes=13)))
     for number in range(14, 200):
         await take(store, *heard(beat(number)))
     assert (await store.clocks([0]))[0].watermark == minute(199)
-    assert list(await store.quarantined([0])) == [egg("bad")]
+    assert list(await store.quarantined([0])) == [reminder("bad")]
 
 
 async def test_an_event_for_such_a_stream_waits_as_a_dead_letter_and_was_not_taken() -> None:
     store = MemoryStore()
-    again = wanted("again", "e0", at=61)
-    batch = await take(store, *heard(*eggs(30, bad=1), beat(60), again, wanted("other", "e1", at=61)))
+    again = requested("again", "e0", at=61)
+    batch = await take(store, *heard(*requests(30, bad=1), beat(60), again, requested("other", "e1", at=61)))
     [letter] = store.dead_letters
-    assert letter.reason == "stream egg-e0 is quarantined: ZeroDivisionError: no pan left"
+    assert letter.reason == "stream reminder-e0 is quarantined: ZeroDivisionError: no channel left"
     assert (letter.offset, letter.key, batch.refused) == (31, b"e0", [letter])
     assert await store.seen([again.identity]) == set()
-    assert [fact.stream for fact in store.log if fact.happened == minute(61)] == ["egg-e1"]
+    assert [fact.stream for fact in store.log if fact.happened == minute(61)] == ["reminder-e1"]
 
 
 async def test_rules_that_fail_for_all_set_nobody_aside() -> None:
     store = MemoryStore()
     with pytest.raises(StreamsFail, match="run a release whose rules hold"):
-        await take(store, *heard(*eggs(100, bad=100), beat(60)))
+        await take(store, *heard(*requests(100, bad=100), beat(60)))
     assert (store.log, await store.quarantined([0])) == ([], {})
 
 
 async def test_a_stream_whose_facts_cannot_be_folded_is_set_aside_with_its_timer() -> None:
     store = MemoryStore()
-    broken = StoredFact("egg-bad", 1, "i", "egg.on", 0, "bad", NOON, NOON, None, None, BROKEN)
-    await store.commit(Changes(facts=[broken], timers={egg("bad"): (0, minute(90))}))
-    await take(store, *heard(wanted("w1", "bad"), *eggs(3, bad=0), beat(60)))
+    broken = StoredFact("reminder-bad", 1, "i", "reminder.set", 0, "bad", NOON, NOON, None, None, BROKEN)
+    await store.commit(Changes(facts=[broken], timers={reminder("bad"): (0, minute(90))}))
+    await take(store, *heard(requested("w1", "bad"), *requests(3, bad=0), beat(60)))
     assert [letter.offset for letter in store.dead_letters] == [0]
-    assert len(rang(store)) == 3
+    assert len(streams_sent(store)) == 3
     assert not await store.timers({0: minute(90)}, 10)
-    assert (await store.quarantined([0]))[egg("bad")].startswith("ValidationError")
+    assert (await store.quarantined([0]))[reminder("bad")].startswith("ValidationError")
 
 
 async def test_a_fact_of_a_newer_release_sets_nobody_aside() -> None:
     store = MemoryStore()
-    newer = StoredFact("egg-bad", 1, "i", "egg.peeled", 0, "bad", NOON, NOON, None, None, BROKEN_NEWER)
+    newer = StoredFact(
+        "reminder-bad", 1, "i", "reminder.peeled", 0, "bad", NOON, NOON, None, None, BROKEN_NEWER
+    )
     await store.commit(Changes(facts=[newer]))
-    with pytest.raises(UnreadableStream, match=r"egg\.peeled"):
-        await take(store, *heard(wanted("w1", "bad")))
+    with pytest.raises(UnreadableStream, match=r"reminder\.peeled"):
+        await take(store, *heard(requested("w1", "bad")))
     assert not await store.quarantined([0])
 
 
 async def test_a_stream_that_was_released_is_noticed_by_the_process_that_set_it_aside() -> None:
     store = MemoryStore()
-    transactor = Transactor(kitchen.kitchen(fire), DECIDED, store)
-    await transactor.transact(Batch(heard(*eggs(9, bad=1), beat(60))), NOON, lambda cause, _: cause)
-    store.release(egg("e0"))
-    again = heard(wanted("again", "e0", at=61), offset=20)
+    transactor = Transactor(reminders.reminder_stage(fire), DECIDED, store)
+    await transactor.transact(Batch(heard(*requests(9, bad=1), beat(60))), NOON, lambda cause, _: cause)
+    store.release(reminder("e0"))
+    again = heard(requested("again", "e0", at=61), offset=20)
     await transactor.transact(Batch(again), NOON, lambda cause, _: cause)
     assert not store.dead_letters
 
@@ -139,17 +141,19 @@ async def test_one_unreadable_stream_is_one_however_often_its_batch_is_tried_aga
     store = ConflictsOnce()
     store.tries = 4
     await store.commit(
-        Changes(facts=[StoredFact("egg-e0", 1, "i", "egg.on", 0, "e0", NOON, NOON, None, None, BROKEN)])
+        Changes(
+            facts=[StoredFact("reminder-e0", 1, "i", "reminder.set", 0, "e0", NOON, NOON, None, None, BROKEN)]
+        )
     )
     store.tries = 0
-    transactor = Transactor(kitchen.kitchen(), DECIDED, store)
+    transactor = Transactor(reminders.reminder_stage(), DECIDED, store)
     for _ in range(4):
         with pytest.raises(Conflict):
-            await transactor.transact(Batch(heard(wanted("w", "e0"))), NOON, lambda cause, _: cause)
+            await transactor.transact(Batch(heard(requested("w", "e0"))), NOON, lambda cause, _: cause)
         transactor.forget()
-    await transactor.transact(Batch(heard(wanted("w", "e0"))), NOON, lambda cause, _: cause)
-    assert list(await store.quarantined([0])) == [egg("e0")]
+    await transactor.transact(Batch(heard(requested("w", "e0"))), NOON, lambda cause, _: cause)
+    assert list(await store.quarantined([0])) == [reminder("e0")]
 
 
-BROKEN = b'{"type": "egg.on", "data": {"rings_at": "never", "minutes": 1, "rings": 1}}'
-BROKEN_NEWER = b'{"type": "egg.peeled", "data": {}}'
+BROKEN = b'{"type": "reminder.set", "data": {"due_at": "never", "minutes": 1, "times": 1}}'
+BROKEN_NEWER = b'{"type": "reminder.peeled", "data": {}}'

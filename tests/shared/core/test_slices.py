@@ -12,7 +12,7 @@ from shared.core.batch import Batch, Heard
 from shared.core.store import Changes, Position
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.reminders import DECIDED, NOON, beat, heard, kitchen, minute, wanted
+from tests.shared.core.reminders import DECIDED, NOON, beat, heard, minute, reminder_stage, requested
 from tests.shared.core.test_split import after, cut, facts_of, held, streams
 
 
@@ -38,7 +38,7 @@ async def outliving(store: Mortal, batches: Sequence[Batch], most: int) -> Any:
     for batch in batches:
         while True:
             try:
-                await Transactor(kitchen(), DECIDED, store, most).transact(
+                await Transactor(reminder_stage(), DECIDED, store, most).transact(
                     batch, NOON, lambda cause, _: cause
                 )
                 break
@@ -68,19 +68,19 @@ def test_who_dies_between_two_slices_is_taken_up_where_he_stood(
 
 async def test_a_burst_fires_in_bounded_transactions_and_moves_its_position_with_the_last() -> None:
     store = Mortal(1_000)
-    await store.open_positions({("wishes", 0): Position(0)})
-    burst = heard(*(wanted(f"w{n}", f"e{n}", minutes=1 + n // 10) for n in range(95)), beat(60))
-    taking = Batch(burst, (), {("wishes", 0): (0, len(burst))})
-    await Transactor(kitchen(), DECIDED, store, 20).transact(taking, NOON, lambda cause, _: cause)
+    await store.open_positions({("requests", 0): Position(0)})
+    burst = heard(*(requested(f"w{n}", f"e{n}", minutes=1 + n // 10) for n in range(95)), beat(60))
+    taking = Batch(burst, (), {("requests", 0): (0, len(burst))})
+    await Transactor(reminder_stage(), DECIDED, store, 20).transact(taking, NOON, lambda cause, _: cause)
     assert store.fired == [20, 20, 20, 20, 15]
-    assert await store.positions([("wishes", 0)]) == {("wishes", 0): Position(len(burst))}
+    assert await store.positions([("requests", 0)]) == {("requests", 0): Position(len(burst))}
 
 
 async def test_on_its_way_the_clock_vouches_for_what_was_fired_and_no_more() -> None:
     store = Mortal(1)
-    burst = Batch(heard(*(wanted(f"w{n}", f"e{n}", minutes=1 + n // 10) for n in range(95)), beat(60)))
+    burst = Batch(heard(*(requested(f"w{n}", f"e{n}", minutes=1 + n // 10) for n in range(95)), beat(60)))
     with pytest.raises(ConnectionResetError):
-        await Transactor(kitchen(), DECIDED, store, 25).transact(burst, NOON, lambda cause, _: cause)
+        await Transactor(reminder_stage(), DECIDED, store, 25).transact(burst, NOON, lambda cause, _: cause)
     clock = (await store.clocks([0]))[0]
     assert minute(2) < (clock.watermark or NOON) < minute(3)
     assert not clock.sources

@@ -14,19 +14,23 @@ from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.reminders import DECIDED, NOON, beat, heard, kitchen, minute, wanted
+from tests.shared.core.reminders import DECIDED, NOON, beat, heard, minute, reminder_stage, requested
 
 Place = tuple[str, int, Event]
-PLACES = {"soft": 0, "hard": 0, "green": 1}
+PLACES = {"short": 0, "long": 0, "green": 1}
 LEASES = {"/shop": 5, "/app": 20, "/till": 0}
 FAR = {0: minute(10**6), 1: minute(10**6)}
 
-wishes = st.builds(
-    lambda egg, at, minutes, rings: ("wishes", PLACES[egg], wanted("", egg, at, minutes, rings)),
+requests = st.builds(
+    lambda reminder, at, minutes, times: (
+        "requests",
+        PLACES[reminder],
+        requested("", reminder, at, minutes, times),
+    ),
     st.sampled_from(sorted(PLACES)),
     at=st.integers(0, 30),
     minutes=st.integers(1, 10),
-    rings=st.integers(0, 3),
+    times=st.integers(0, 3),
 )
 beats = st.builds(
     lambda topic, partition, at, source, late, closed: (
@@ -34,7 +38,7 @@ beats = st.builds(
         partition,
         beat(at, source, late, closed, lease=LEASES[source]),
     ),
-    st.sampled_from(["wishes", "wishes", "rumours"]),
+    st.sampled_from(["requests", "requests", "notes"]),
     st.integers(0, 1),
     at=st.integers(0, 60),
     source=st.sampled_from(sorted(LEASES)),
@@ -55,7 +59,7 @@ def named(event: Event, number: int) -> Event:
     return Event(f"e{number}", event.source, event.subject, event.time, event.data)
 
 
-streams = st.lists(st.one_of(wishes, beats), max_size=40).map(numbered)
+streams = st.lists(st.one_of(requests, beats), max_size=40).map(numbered)
 
 
 def after(batches: Sequence[Sequence[Heard]], *, forgetful: bool = False, most: int = 1_000) -> Any:
@@ -65,7 +69,7 @@ def after(batches: Sequence[Sequence[Heard]], *, forgetful: bool = False, most: 
 
 async def _after(batches: Sequence[Sequence[Heard]], forgetful: bool, most: int) -> Any:
     store = MemoryStore()
-    transactor = Transactor(kitchen(), DECIDED, store, most)
+    transactor = Transactor(reminder_stage(), DECIDED, store, most)
     for n, batch in enumerate(batches):
         await transactor.transact(Batch(batch), NOON + timedelta(hours=n), lambda cause, _: cause)
         if forgetful:
@@ -112,12 +116,12 @@ def facts_of(everything: Any) -> Any:
 @given(streams)
 def test_the_versions_of_every_stream_are_contiguous(stream: list[Heard]) -> None:
     log, *_ = after([stream])
-    for egg in PLACES:
-        versions = [fact["streamversion"] for fact in log if fact["subject"] == egg]
+    for reminder in PLACES:
+        versions = [fact["streamversion"] for fact in log if fact["subject"] == reminder]
         assert versions == list(range(1, len(versions) + 1))
 
 
 def test_the_law_is_not_about_nothing() -> None:
-    log, *_ = after([heard(wanted("w1", "soft", rings=2), beat(20))])
-    assert [fact["type"] for fact in log] == ["egg.on", "egg.rang", "egg.rang"]
+    log, *_ = after([heard(requested("w1", "short", times=2), beat(20))])
+    assert [fact["type"] for fact in log] == ["reminder.set", "reminder.sent", "reminder.sent"]
     assert isinstance(heard(beat(1))[0].event.data, SourceHeartbeat)

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from shared.core.batch import Batch, Heard
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.reminders import DECIDED, NOON, egg, kitchen, wanted
+from tests.shared.core.reminders import DECIDED, NOON, reminder, reminder_stage, requested
 from tests.shared.core.test_split import cut
 
-PLACES = {"soft": 0, "hard": 0, "green": 1, "blue": 1}
+PLACES = {"short": 0, "long": 0, "green": 1, "blue": 1}
 
-wishes = st.lists(
+requests = st.lists(
     st.tuples(st.sampled_from(sorted(PLACES)), st.sampled_from(["1", "2", "3"]), st.integers(0, 9)),
     max_size=30,
 )
@@ -27,8 +27,8 @@ wishes = st.lists(
 
 def lying(sent: Sequence[tuple[str, str, int]]) -> list[Heard]:
     """As they lie on their partitions."""
-    events = [(PLACES[who], wanted(name, who, at)) for who, name, at in sent]
-    return [Heard("wishes", partition, n, event) for n, (partition, event) in enumerate(events)]
+    events = [(PLACES[who], requested(name, who, at)) for who, name, at in sent]
+    return [Heard("requests", partition, n, event) for n, (partition, event) in enumerate(events)]
 
 
 def facts(*shares: Sequence[Sequence[Heard]]) -> Any:
@@ -39,14 +39,14 @@ def facts(*shares: Sequence[Sequence[Heard]]) -> Any:
 async def _facts(shares: Sequence[Sequence[Sequence[Heard]]]) -> Any:
     store = MemoryStore()
     for share in shares:
-        process = Transactor(kitchen(), DECIDED, store)
+        process = Transactor(reminder_stage(), DECIDED, store)
         for batch in share:
             await process.transact(Batch(batch), NOON, lambda cause, _: cause)
-    bodies = await store.bodies([egg(name) for name in PLACES])
+    bodies = await store.bodies([reminder(name) for name in PLACES])
     return {stream: [orjson.loads(body) for body in told] for stream, told in bodies.items()}
 
 
-@given(wishes, st.lists(st.integers(0, 30)), st.lists(st.integers(0, 30)))
+@given(requests, st.lists(st.integers(0, 30)), st.lists(st.integers(0, 30)))
 @settings(deadline=None)
 def test_two_processes_in_either_order_take_what_one_takes(
     sent: list[tuple[str, str, int]], cuts: list[int], others: list[int]
@@ -58,7 +58,7 @@ def test_two_processes_in_either_order_take_what_one_takes(
     assert facts(cut(one, others), cut(zero, cuts)) == alone
 
 
-@given(wishes)
+@given(requests)
 @settings(deadline=None)
 def test_each_customer_takes_the_first_of_each_id_and_no_other(sent: list[tuple[str, str, int]]) -> None:
     first = {(who, name): at for who, name, at in reversed(sent)}

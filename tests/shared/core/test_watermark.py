@@ -12,7 +12,7 @@ from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Snapshot
 from shared.core.decision import BatchDecision
 from shared.core.watermark import Clock
-from tests.shared.core.reminders import NOON, beat, heard, kitchen, minute, wanted
+from tests.shared.core.reminders import NOON, beat, heard, minute, reminder_stage, requested
 
 
 def after(*beats: Event) -> Clock:
@@ -86,9 +86,9 @@ def test_of_two_words_about_one_moment_the_stronger_counts() -> None:
 
 def test_an_event_from_the_future_moves_no_clock() -> None:
     decision = BatchDecision(
-        kitchen(), Snapshot({}, {0: after(beat(1))}, set(), ()), NOON, lambda cause, _: cause
+        reminder_stage(), Snapshot({}, {0: after(beat(1))}, set(), ()), NOON, lambda cause, _: cause
     )
-    for each in heard(wanted("w1", "soft", at=10**8)):
+    for each in heard(requested("w1", "short", at=10**8)):
         decision.hear(each, decision.stage.react(each.event))
     assert not decision.changes.clocks
 

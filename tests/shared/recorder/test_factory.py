@@ -34,32 +34,32 @@ MODULE = {"PERSISTENCE_MODULE": "shared.recorder.factory"}
 
 
 def stored(version: int, fact: Fact) -> StoredFact:
-    name = fact_id("kitchen", "customer-C-7", version)
-    body = encode(Event(name, "/evergreen/kitchen", "C-7", NOON, fact, stream_version=version))
+    name = fact_id("reminders", "customer-C-7", version)
+    body = encode(Event(name, "/evergreen/reminders", "C-7", NOON, fact, stream_version=version))
     return StoredFact("customer-C-7", version, name, fact.type, 0, "C-7", NOON, NOON, None, None, body)
 
 
-class Kitchen(Application[str]):
+class Reminders(Application[str]):
     """Somebody's application on somebody's log."""
 
 
 @pytest.fixture
-async def kitchen(postgres: PostgresStore, database: Database) -> Any:
+async def reminders(postgres: PostgresStore, database: Database) -> Any:
     await write(postgres, [stored(1, WON), stored(2, AGAIN)])
     return {
-        "KITCHEN_PERSISTENCE_MODULE": MODULE["PERSISTENCE_MODULE"],
-        "KITCHEN_EVERGREEN_DATABASE": database.url,
+        "REMINDERS_PERSISTENCE_MODULE": MODULE["PERSISTENCE_MODULE"],
+        "REMINDERS_EVERGREEN_DATABASE": database.url,
     }
 
 
 @pytest.fixture
-def app(kitchen: Any) -> Iterator[Kitchen]:
-    with Kitchen(env=kitchen) as app:
+def app(reminders: Any) -> Iterator[Reminders]:
+    with Reminders(env=reminders) as app:
         yield app
 
 
 @pytest.mark.system
-def test_a_stream_is_read_as_typed_events(app: Kitchen) -> None:
+def test_a_stream_is_read_as_typed_events(app: Reminders) -> None:
     events: list[Any] = list(app.events.get("customer-C-7"))
     assert [(each.originator_id, each.originator_version) for each in events] == [
         ("customer-C-7", 1), ("customer-C-7", 2),
@@ -69,7 +69,7 @@ def test_a_stream_is_read_as_typed_events(app: Kitchen) -> None:
 
 
 @pytest.mark.system
-def test_the_notification_log_shows_what_was_published_byte_for_byte(app: Kitchen) -> None:
+def test_the_notification_log_shows_what_was_published_byte_for_byte(app: Reminders) -> None:
     section = app.notification_log.select(start=None, limit=10)
     assert [(each.topic, each.state) for each in section] == [
         (each.type, each.body) for each in (stored(1, WON), stored(2, AGAIN))
@@ -77,24 +77,24 @@ def test_the_notification_log_shows_what_was_published_byte_for_byte(app: Kitche
 
 
 @pytest.mark.system
-def test_an_aggregate_cannot_be_saved_there(app: Kitchen) -> None:
+def test_an_aggregate_cannot_be_saved_there(app: Reminders) -> None:
     with pytest.raises(NotSupportedError, match="decided by its service alone"):
         app.save(Aggregate())  # type: ignore[arg-type]
 
 
 @pytest.mark.system
-def test_snapshots_have_no_place_there(kitchen: Any) -> None:
+def test_snapshots_have_no_place_there(reminders: Any) -> None:
     with pytest.raises(NotSupportedError, match="no views, trackings or snapshots"):
-        Kitchen(env={**kitchen, "IS_SNAPSHOTTING_ENABLED": "y"})
+        Reminders(env={**reminders, "IS_SNAPSHOTTING_ENABLED": "y"})
 
 
 @pytest.mark.parametrize("settings", [{}, {"EVERGREEN_DATABASE": ""}])
 def test_a_log_that_was_not_named_is_asked_for(settings: dict[str, str]) -> None:
     with pytest.raises(
         InfrastructureFactoryError,
-        match="EVERGREEN_DATABASE or KITCHEN_EVERGREEN_DATABASE is not set; for example",
+        match="EVERGREEN_DATABASE or REMINDERS_EVERGREEN_DATABASE is not set; for example",
     ):
-        Kitchen(env=MODULE | settings)
+        Reminders(env=MODULE | settings)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_log_that_was_not_named_is_asked_for(settings: dict[str, str]) -> None
 )
 def test_a_log_that_cannot_be_reached_is_named_as_such(url: str, kind: type[DatabaseError]) -> None:
     with pytest.raises(kind, match="the log can't be read"):
-        Kitchen(env=MODULE | {"EVERGREEN_DATABASE": url})
+        Reminders(env=MODULE | {"EVERGREEN_DATABASE": url})
 
 
 def test_a_type_newer_than_the_follower_names_its_place_and_the_way_out() -> None:
@@ -133,14 +133,14 @@ def test_what_was_stored_before_the_contracts_became_strict_is_read_as_it_lies()
 
 
 @pytest.mark.system
-async def test_a_program_that_closes_nothing_ends_all_the_same(kitchen: Any) -> None:
-    program = f"from {__name__} import Kitchen\napp = Kitchen(env={kitchen!r})"
+async def test_a_program_that_closes_nothing_ends_all_the_same(reminders: Any) -> None:
+    program = f"from {__name__} import Reminders\napp = Reminders(env={reminders!r})"
     running = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
     assert await asyncio.wait_for(running.wait(), 20) == 0
 
 
 @pytest.mark.system
-def test_who_still_reads_a_log_that_was_closed_is_told(app: Kitchen) -> None:
+def test_who_still_reads_a_log_that_was_closed_is_told(app: Reminders) -> None:
     app.close()
     with pytest.raises(InterfaceError, match="was closed"):
         app.recorder.max_notification_id()

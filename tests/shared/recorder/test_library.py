@@ -45,7 +45,7 @@ class OnALog:
         self.database, self.pool = database, reading
 
     def new_originator_id(self) -> UUID | str:
-        return f"egg-{uuid4()}"
+        return f"reminder-{uuid4()}"
 
 
 class TestAggregateRecorder(OnALog, persistence.AggregateRecorderTestCase):

@@ -68,8 +68,8 @@ async def test_what_is_decided_while_somebody_waits_comes(
     with recorder.subscribe() as following:
         waiting = asyncio.create_task(soon(lambda: streams(following, 2)))
         await log.looked_again()
-        await write(postgres, [fact("egg-a", 1), fact("egg-b", 1)])
-        assert await waiting == ["egg-a", "egg-b"]
+        await write(postgres, [fact("reminder-a", 1), fact("reminder-b", 1)])
+        assert await waiting == ["reminder-a", "reminder-b"]
 
 
 async def test_who_follows_waits_for_the_older_of_two_transactions_and_hears_both_in_order(
@@ -77,19 +77,19 @@ async def test_who_follows_waits_for_the_older_of_two_transactions_and_hears_bot
 ) -> None:
     with recorder.subscribe() as following:
         async with postgres.transaction() as connection:
-            await postgres.write(connection, Changes(facts=[fact("egg-early", 1)]))
-            await postgres.commit(Changes(facts=[fact("egg-late", 1)]))
+            await postgres.write(connection, Changes(facts=[fact("reminder-early", 1)]))
+            await postgres.commit(Changes(facts=[fact("reminder-late", 1)]))
             waiting = asyncio.create_task(soon(lambda: streams(following, 2)))
             await log.looked_again()
             assert not waiting.done()
-        assert await waiting == ["egg-early", "egg-late"]
+        assert await waiting == ["reminder-early", "reminder-late"]
 
 
 async def test_who_waits_for_a_rare_type_looks_at_each_fact_once(
     postgres: PostgresStore, recorder: LogRecorder, log: WatchedLog
 ) -> None:
-    await write(postgres, [fact("egg-a", version) for version in range(1, 1_201)])
-    with recorder.subscribe(topics=["egg.rang"]) as following:
+    await write(postgres, [fact("reminder-a", version) for version in range(1, 1_201)])
+    with recorder.subscribe(topics=["reminder.sent"]) as following:
         waiting = asyncio.create_task(soon(lambda: streams(following, 1)))
 
         async def at_the_end() -> bool:
@@ -97,8 +97,8 @@ async def test_who_waits_for_a_rare_type_looks_at_each_fact_once(
 
         await until(at_the_end)
         assert len(set(log.looks)) == 4  # the beginning, two full pages, the end
-        await write(postgres, [fact("egg-b", 1)._replace(type="egg.rang")])
-        assert await waiting == ["egg-b"]
+        await write(postgres, [fact("reminder-b", 1)._replace(type="reminder.sent")])
+        assert await waiting == ["reminder-b"]
 
 
 async def test_who_waits_is_told_at_once_when_it_is_stopped(recorder: LogRecorder, log: WatchedLog) -> None:
@@ -119,8 +119,8 @@ async def test_a_connection_that_was_cut_is_made_again(
         waiting = asyncio.create_task(soon(lambda: streams(following, 1)))
         await log.looked_again()
         assert await postgres.pool.fetch(cut)
-        await write(postgres, [fact("egg-a", 1)])
-        assert await waiting == ["egg-a"]
+        await write(postgres, [fact("reminder-a", 1)])
+        assert await waiting == ["reminder-a"]
 
 
 async def test_a_server_that_stays_away_ends_it_with_an_error(

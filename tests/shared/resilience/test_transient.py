@@ -60,7 +60,12 @@ def test_what_pure_code_says_of_an_event_may_be_its_own_and_what_it_says_of_a_st
     assert all(
         may_be_its_own(each) for each in (ZeroDivisionError(), KeyError(), AssertionError(), ValueError())
     )
-    for error in (UnreadableStream(StreamName("egg", "1"), ""), Unknown(""), MemoryError(), ImportError()):
+    for error in (
+        UnreadableStream(StreamName("reminder", "1"), ""),
+        Unknown(""),
+        MemoryError(),
+        ImportError(),
+    ):
         assert not may_be_its_own(error)
         assert not is_outage(error)
 

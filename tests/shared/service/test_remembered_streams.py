@@ -8,7 +8,7 @@ from shared.core.decider import Decider
 from shared.core.stream import StreamName
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.reminders import DECIDED, NOON, egg, evolve, heard, kitchen, wanted
+from tests.shared.core.reminders import DECIDED, NOON, evolve, heard, reminder, reminder_stage, requested
 
 
 class CountsReads(MemoryStore):
@@ -23,24 +23,26 @@ class CountsReads(MemoryStore):
 
 async def touch(transactor: Transactor, *numbers: int) -> None:
     for number in numbers:
-        batch = Batch(heard(wanted(f"w{number}", "soft")))
+        batch = Batch(heard(requested(f"w{number}", "short")))
         await transactor.transact(batch, NOON, lambda cause, _: cause)
 
 
 async def test_a_stream_that_answers_nothing_is_read_once_however_often_it_is_touched() -> None:
     store = CountsReads()
-    await touch(Transactor(kitchen(), DECIDED, store), 0)
-    silent = replace(kitchen(), deciders={"egg": Decider("egg", None, lambda *_: (), evolve)})
+    await touch(Transactor(reminder_stage(), DECIDED, store), 0)
+    silent = replace(
+        reminder_stage(), deciders={"reminder": Decider("reminder", None, lambda *_: (), evolve)}
+    )
     store.read.clear()
     await touch(Transactor(silent, DECIDED, store), 1, 2, 3)
-    assert store.read == [egg("soft")]
+    assert store.read == [reminder("short")]
 
 
 async def test_a_stream_forgotten_is_read_again() -> None:
     store = CountsReads()
-    transactor = Transactor(kitchen(), DECIDED, store)
+    transactor = Transactor(reminder_stage(), DECIDED, store)
     await touch(transactor, 0, 1)
     transactor.forget()
     await touch(transactor, 2)
-    assert store.read == [egg("soft"), egg("soft")]
+    assert store.read == [reminder("short"), reminder("short")]
     assert [fact.version for fact in store.log] == [1, 2, 3]

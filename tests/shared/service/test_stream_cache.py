@@ -17,7 +17,7 @@ class Sample:
 
 
 def name(id: object) -> StreamName:
-    return StreamName("egg", str(id))
+    return StreamName("reminder", str(id))
 
 
 def test_a_stream_that_was_touched_outlives_one_that_was_only_remembered_later() -> None:

@@ -13,7 +13,7 @@ async def test_a_partition_begins_where_it_is_opened_and_moves_with_its_batches(
     await store.commit(Changes(positions={PLACE: (0, 7)}))
     await store.commit(Changes(positions={PLACE: (7, 9), OTHER: (3, 4)}))
     known = {PLACE: Position(9), OTHER: Position(4, "cluster", "topic")}
-    assert await store.positions([PLACE, OTHER, ("wishes", 2)]) == known
+    assert await store.positions([PLACE, OTHER, ("requests", 2)]) == known
 
 
 async def test_a_position_learns_its_log_once_and_keeps_its_offset(store: Store) -> None:

@@ -9,41 +9,45 @@ from shared.contracts.event import event_identity, event_key
 from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Position, Store, StoredFact, Timer
 from shared.core.watermark import Clock
 from shared.storage.memory import MemoryStore
-from tests.shared.core.reminders import NOON, beat, egg, minute
+from tests.shared.core.reminders import NOON, beat, minute, reminder
 
-PLACE, OTHER = ("wishes", 0), ("wishes", 1)
+PLACE, OTHER = ("requests", 0), ("requests", 1)
 KEY = b"sixteen-byte-key"
 
 
 def fact(stream: str, version: int, body: bytes = b"{}") -> StoredFact:
-    return StoredFact(stream, version, str(uuid4()), "egg.on", 0, "soft", NOON, NOON, None, None, body)
+    return StoredFact(stream, version, str(uuid4()), "reminder.set", 0, "short", NOON, NOON, None, None, body)
 
 
 def letter(offset: int, reason: str = "not JSON") -> DeadLetter:
-    return DeadLetter("wishes", 0, offset, b"\xff", None, [("h\0", b"\xff\x00"), ("h", None)], reason, NOON)
+    return DeadLetter("requests", 0, offset, b"\xff", None, [("h\0", b"\xff\x00"), ("h", None)], reason, NOON)
 
 
 async def test_facts_come_back_by_stream_in_the_order_of_versions(store: Store) -> None:
     await store.commit(
-        Changes(facts=[fact("egg-b", 1, b"b1"), fact("egg-a", 1, b"a1"), fact("egg-a", 2, b"a2")])
+        Changes(
+            facts=[fact("reminder-b", 1, b"b1"), fact("reminder-a", 1, b"a1"), fact("reminder-a", 2, b"a2")]
+        )
     )
-    await store.commit(Changes(facts=[fact("egg-a", version, b"a%d" % version) for version in range(3, 12)]))
-    bodies = await store.bodies([egg("a"), egg("b"), egg("none")])
-    assert list(bodies[egg("b")]) == [b"b1"]
-    assert list(bodies[egg("a")]) == [b"a%d" % version for version in range(1, 12)]
-    assert egg("none") not in bodies
+    await store.commit(
+        Changes(facts=[fact("reminder-a", version, b"a%d" % version) for version in range(3, 12)])
+    )
+    bodies = await store.bodies([reminder("a"), reminder("b"), reminder("none")])
+    assert list(bodies[reminder("b")]) == [b"b1"]
+    assert list(bodies[reminder("a")]) == [b"a%d" % version for version in range(1, 12)]
+    assert reminder("none") not in bodies
 
 
 async def test_a_version_that_is_there_already_is_a_conflict(store: Store) -> None:
-    await store.commit(Changes(facts=[fact("egg-a", 1)]))
+    await store.commit(Changes(facts=[fact("reminder-a", 1)]))
     with pytest.raises(Conflict):
-        await store.commit(Changes(facts=[fact("egg-b", 1), fact("egg-a", 1)]))
-    assert not await store.bodies([egg("b")])
+        await store.commit(Changes(facts=[fact("reminder-b", 1), fact("reminder-a", 1)]))
+    assert not await store.bodies([reminder("b")])
 
 
 async def test_a_batch_that_gives_one_version_twice_is_a_conflict(store: Store) -> None:
     with pytest.raises(Conflict):
-        await store.commit(Changes(facts=[fact("egg-a", 1), fact("egg-a", 1)]))
+        await store.commit(Changes(facts=[fact("reminder-a", 1), fact("reminder-a", 1)]))
 
 
 async def test_a_batch_that_takes_one_event_twice_is_a_conflict(store: Store) -> None:
@@ -74,7 +78,7 @@ async def test_who_begins_where_a_partition_no_longer_stands_is_fenced_and_write
 ) -> None:
     await store.open_positions({PLACE: Position(0), OTHER: Position(0)})
     await store.commit(Changes(positions={PLACE: (0, 7)}))
-    late = everything(replace_positions={PLACE: (0, 7), ("wishes", 1): (0, 3)})
+    late = everything(replace_positions={PLACE: (0, 7), ("requests", 1): (0, 3)})
     with pytest.raises(Fenced):
         await store.commit(late)
     assert await holds(store) == await holds(MemoryStore())
@@ -84,11 +88,11 @@ async def test_who_begins_where_a_partition_no_longer_stands_is_fenced_and_write
 @pytest.mark.parametrize("bad", ["conflict", "taken"])
 async def test_a_batch_is_written_whole_or_not_at_all(store: Store, bad: str) -> None:
     key = b"twice"
-    await store.commit(Changes(facts=[fact("egg-x", 1)], inbox=[key]))
+    await store.commit(Changes(facts=[fact("reminder-x", 1)], inbox=[key]))
     await store.open_positions({PLACE: Position(0)})
     wrong = everything(replace_positions={PLACE: (0, 5)})
     if bad == "conflict":
-        wrong.facts.append(fact("egg-x", 1))
+        wrong.facts.append(fact("reminder-x", 1))
     else:
         wrong.inbox.append(key)
     with pytest.raises(Conflict):
@@ -98,10 +102,10 @@ async def test_a_batch_is_written_whole_or_not_at_all(store: Store, bad: str) ->
 
 
 def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Changes:
-    """A bit of each kind of change, for the egg a."""
+    """A bit of each kind of change, for the reminder a."""
     return Changes(
-        facts=[fact("egg-a", 1)],
-        timers={egg("a"): (0, minute(1))},
+        facts=[fact("reminder-a", 1)],
+        timers={reminder("a"): (0, minute(1))},
         positions=replace_positions,
         clocks={0: (Clock(), Clock().hear(beat(60)))},
         inbox=[KEY],
@@ -113,7 +117,7 @@ def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Cha
 async def holds(store: Store) -> list[object]:
     """What a store knows of what `everything` would change, apart from positions."""
     return [
-        await store.bodies([egg("a")]),
+        await store.bodies([reminder("a")]),
         await store.seen([KEY]),
         list(await store.timers({0: minute(60)}, 10)),
         await store.clocks([0]),
@@ -133,9 +137,9 @@ async def test_all_of_a_batch_is_there_once_it_is_written(store: Store) -> None:
     await store.open_positions({PLACE: Position(0)})
     await store.commit(everything(replace_positions={PLACE: (0, 5)}))
     assert await holds(store) == [
-        {egg("a"): [b"{}"]},
+        {reminder("a"): [b"{}"]},
         {KEY},
-        [Timer(minute(1), egg("a"), 0)],
+        [Timer(minute(1), reminder("a"), 0)],
         {0: Clock().hear(beat(60))},
         [(1, "not JSON")],
     ]

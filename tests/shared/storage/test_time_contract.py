@@ -2,31 +2,31 @@
 
 from shared.core.store import Changes, Store, Timer, ends
 from shared.core.watermark import Clock
-from tests.shared.core.reminders import beat, egg, minute
+from tests.shared.core.reminders import beat, minute, reminder
 
 
 async def test_dues_come_in_order_of_moment_and_stream_up_to_their_partitions_moment(store: Store) -> None:
     timers = {
-        egg("b"): (0, minute(2)),
-        egg("a"): (0, minute(2)),
-        egg("B"): (0, minute(2)),
-        egg("c"): (0, minute(1)),
+        reminder("b"): (0, minute(2)),
+        reminder("a"): (0, minute(2)),
+        reminder("B"): (0, minute(2)),
+        reminder("c"): (0, minute(1)),
     }
-    others = {egg("late"): (0, minute(9)), egg("there"): (1, minute(1))}
+    others = {reminder("late"): (0, minute(9)), reminder("there"): (1, minute(1))}
     await store.commit(Changes(timers={**timers, **others}))
     assert list(await store.timers({0: minute(2)}, 10)) == [
-        Timer(minute(1), egg("c"), 0),
-        Timer(minute(2), egg("B"), 0),
-        Timer(minute(2), egg("a"), 0),
-        Timer(minute(2), egg("b"), 0),
+        Timer(minute(1), reminder("c"), 0),
+        Timer(minute(2), reminder("B"), 0),
+        Timer(minute(2), reminder("a"), 0),
+        Timer(minute(2), reminder("b"), 0),
     ]
-    assert list(await store.timers({1: minute(60)}, 10)) == [Timer(minute(1), egg("there"), 1)]
+    assert list(await store.timers({1: minute(60)}, 10)) == [Timer(minute(1), reminder("there"), 1)]
 
 
 async def test_of_what_is_due_the_first_come_so_many_of_each_partition(store: Store) -> None:
     changes = Changes()
     for number in range(20):
-        changes.timers[egg(f"{number:02}")] = (number % 2, minute(number // 4))
+        changes.timers[reminder(f"{number:02}")] = (number % 2, minute(number // 4))
     await store.commit(changes)
     found = await store.timers({0: minute(60), 1: minute(1)}, 3)
     assert [timer.stream.id for timer in found] == ["00", "01", "02", "03", "04", "05"]
@@ -35,9 +35,9 @@ async def test_of_what_is_due_the_first_come_so_many_of_each_partition(store: St
 
 
 async def test_a_due_is_moved_and_cleared(store: Store) -> None:
-    await store.commit(Changes(timers={egg("a"): (0, minute(1)), egg("b"): (0, minute(1))}))
-    await store.commit(Changes(timers={egg("a"): (0, minute(3)), egg("b"): (0, None)}))
-    assert list(await store.timers({0: minute(60)}, 10)) == [Timer(minute(3), egg("a"), 0)]
+    await store.commit(Changes(timers={reminder("a"): (0, minute(1)), reminder("b"): (0, minute(1))}))
+    await store.commit(Changes(timers={reminder("a"): (0, minute(3)), reminder("b"): (0, None)}))
+    assert list(await store.timers({0: minute(60)}, 10)) == [Timer(minute(3), reminder("a"), 0)]
 
 
 async def test_clocks_come_back_as_they_were(store: Store) -> None:

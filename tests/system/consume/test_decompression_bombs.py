@@ -6,42 +6,42 @@ from aiokafka import AIOKafkaProducer
 from shared.consume.client.decompression import CEILING
 from shared.consume.partitioner import partition_of
 from tests.shared.consume.client.bombs import CODECS
-from tests.system.reminder_service import PARTITIONS, Restaurant, hearing
-from tests.system.requests import all_taken, heard_once, wishes
+from tests.system.reminder_service import PARTITIONS, ReminderService, hearing
+from tests.system.requests import all_taken, heard_once, requests
 
-SOFT = partition_of(b"soft", PARTITIONS)
+SHORT = partition_of(b"short", PARTITIONS)
 VALUES = [b"{}", b"\0" * CEILING, b"{}"]
 
 
-async def send(place: Restaurant, codec: str) -> None:
+async def send(service: ReminderService, codec: str) -> None:
     """One batch of three records, all of which a reader may have at once or not at all."""
     async with AIOKafkaProducer(
-        bootstrap_servers=place.settings.kafka,
+        bootstrap_servers=service.settings.kafka,
         compression_type=codec,
         max_batch_size=2 * CEILING,
         max_request_size=2 * CEILING,
     ) as producer:
         batch = producer.create_batch()
         for value in VALUES:
-            batch.append(key=b"soft", value=value, timestamp=None)
-        await (await producer.send_batch(batch, place.topic, partition=SOFT))
+            batch.append(key=b"short", value=value, timestamp=None)
+        await (await producer.send_batch(batch, service.topic, partition=SHORT))
 
 
 @pytest.mark.parametrize("codec", CODECS)
 async def test_its_records_become_dead_letters_by_their_places_and_others_go_on(
-    place: Restaurant, codec: str
+    service: ReminderService, codec: str
 ) -> None:
-    await place.publish(*wishes(10))
-    await send(place, codec)
-    await place.publish(*wishes(30, start=10))
-    async with hearing(place.consumer()):
-        await all_taken(place, 43)
-    await heard_once(place, 40)
-    letters = await place.store.pool.fetch(
+    await service.publish(*requests(10))
+    await send(service, codec)
+    await service.publish(*requests(30, start=10))
+    async with hearing(service.consumer()):
+        await all_taken(service, 43)
+    await heard_once(service, 40)
+    letters = await service.store.pool.fetch(
         "select topic, partition, offset_, reason, length(body) from dead_letters order by offset_"
     )
     first = letters[0]["offset_"]
-    assert [tuple(each)[:3] for each in letters] == [(place.topic, SOFT, first + n) for n in range(3)]
+    assert [tuple(each)[:3] for each in letters] == [(service.topic, SHORT, first + n) for n in range(3)]
     why = f"its batch of 3 records from offset {first} comes to more than {CEILING} bytes when it is "
     assert all(each["reason"].startswith(why) for each in letters)
     assert 0 < letters[0]["length"] < 1_048_588

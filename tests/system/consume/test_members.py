@@ -6,45 +6,47 @@ from time import monotonic
 from shared.consume.consumer import Consumer
 from tests.system.consume.test_handover import owns, shared_out
 from tests.system.consume.topics import problems, says
-from tests.system.reminder_service import Restaurant, hearing, until
-from tests.system.requests import all_taken, heard_once, wishes
+from tests.system.reminder_service import ReminderService, hearing, until
+from tests.system.requests import all_taken, heard_once, requests
 
 
 async def test_processes_without_names_share_the_partitions_and_give_them_back_at_once(
-    place: Restaurant,
+    service: ReminderService,
 ) -> None:
-    async with hearing(place.consumer(instance="")) as first:
+    async with hearing(service.consumer(instance="")) as first:
         await until(lambda: owns(first, 6))
-        async with hearing(place.consumer(instance="")) as second:
+        async with hearing(service.consumer(instance="")) as second:
             await until(lambda: shared_out(first, second))
-            await place.publish(*wishes(100))
-            await all_taken(place, 100)
+            await service.publish(*requests(100))
+            await all_taken(service, 100)
         began = monotonic()
         await until(lambda: owns(first, 6))
         assert monotonic() - began < 8  # it left; nobody waited for its session to expire
-        await place.publish(*wishes(100, start=100))
-        await all_taken(place, 200)
-    await heard_once(place, 200)
+        await service.publish(*requests(100, start=100))
+        await all_taken(service, 200)
+    await heard_once(service, 200)
 
 
-async def test_of_two_processes_of_one_name_the_earlier_leaves_and_says_so(place: Restaurant) -> None:
-    async with hearing(place.consumer(instance="blue")) as first:
+async def test_of_two_processes_of_one_name_the_earlier_leaves_and_says_so(service: ReminderService) -> None:
+    async with hearing(service.consumer(instance="blue")) as first:
         await until(lambda: owns(first, 6))
-        async with hearing(place.consumer(instance="blue")) as second:
+        async with hearing(service.consumer(instance="blue")) as second:
             await says(first, "instance", "another process has taken over as instance 'blue'", seconds=30)
             await until(lambda: owns(second, 6), seconds=30)
-            await place.publish(*wishes(100))
-            await all_taken(place, 100)
+            await service.publish(*requests(100))
+            await all_taken(service, 100)
             await asyncio.sleep(3)  # time for the next rounds of a fight, three heartbeats
             assert await owns(second, 6)
             assert first.client is None
             assert not problems(second)
-    await heard_once(place, 100)
+    await heard_once(service, 100)
 
 
-async def test_one_process_more_than_there_are_partitions_stands_by_and_takes_over(place: Restaurant) -> None:
+async def test_one_process_more_than_there_are_partitions_stands_by_and_takes_over(
+    service: ReminderService,
+) -> None:
     async with asyncio.timeout(50):
-        members = [place.consumer(instance="") for _ in range(7)]
+        members = [service.consumer(instance="") for _ in range(7)]
         for member in members:
             await member.start()
         try:
@@ -57,11 +59,11 @@ async def test_one_process_more_than_there_are_partitions_stands_by_and_takes_ov
             await leaver.stop()
             members.remove(leaver)
             await until(lambda: owns(spare, 1))
-            await place.publish(*wishes(60))
-            await all_taken(place, 60)
+            await service.publish(*requests(60))
+            await all_taken(service, 60)
         finally:
             await asyncio.gather(*(member.stop() for member in members))
-    await heard_once(place, 60)
+    await heard_once(service, 60)
 
 
 async def shares(members: list[Consumer], counts: list[int]) -> bool:

@@ -14,12 +14,12 @@ from shared.consume.consumer import Consumer
 from shared.observe.health import Health, answer
 from shared.service.monitor import Monitor
 from shared.service.stage import StageHandler
-from tests.shared.core.reminders import DECIDED, react, wanted
+from tests.shared.core.reminders import DECIDED, react, requested
 from tests.system.database_faults import Trouble, missing_grant, old_schema, standby
-from tests.system.reminder_service import Restaurant, hearing, until
-from tests.system.requests import all_taken, heard_once, wishes
+from tests.system.reminder_service import ReminderService, hearing, until
+from tests.system.requests import all_taken, heard_once, requests
 
-UNKNOWN = b'{"type": "egg.boiled", "data": {}}'
+UNKNOWN = b'{"type": "reminder.read", "data": {}}'
 
 
 @pytest.fixture
@@ -36,65 +36,69 @@ def trouble(house: House, database: Database) -> Trouble:
     ],
 )
 async def test_what_a_database_refuses_to_all_holds_and_is_said_and_nothing_becomes_a_dead_letter(
-    place: Restaurant, trouble: Trouble, change: Callable[[Trouble, bool], Awaitable[None]], refused: str
+    service: ReminderService,
+    trouble: Trouble,
+    change: Callable[[Trouble, bool], Awaitable[None]],
+    refused: str,
 ) -> None:
-    await place.publish(*wishes(120))
+    await service.publish(*requests(120))
     await change(trouble, True)
     for _ in range(2):
-        async with hearing(place.consumer()) as consumer:
+        async with hearing(service.consumer()) as consumer:
             await holds(consumer, f"PostgreSQL refuses: {refused}")
-    async with hearing(place.consumer()) as consumer:
+    async with hearing(service.consumer()) as consumer:
         await holds(consumer, refused)
-        assert (await place.eggs(), await place.dead_letters()) == ([], [])
+        assert (await service.facts(), await service.dead_letters()) == ([], [])
         await change(trouble, False)
-        await all_taken(place, 120)
+        await all_taken(service, 120)
         await goes_on(consumer)
-    await heard_once(place, 120)
-    assert await place.dead_letters() == []
+    await heard_once(service, 120)
+    assert await service.dead_letters() == []
 
 
 async def test_a_fact_of_a_newer_release_holds_its_partition_and_no_other(
-    place: Restaurant, trouble: Trouble
+    service: ReminderService, trouble: Trouble
 ) -> None:
     await trouble.owner(
         "insert into facts (stream, version, id, type, partition, happened, recorded, body) values "
-        f"('egg-guest-3', 1, gen_random_uuid(), 'egg.boiled', 0, now(), now(), '{UNKNOWN.decode()}')"
+        "('reminder-customer-3', 1, gen_random_uuid(), 'reminder.read', 0, now(), now(), "
+        f"'{UNKNOWN.decode()}')"
     )
-    await place.publish(*wishes(200))
+    await service.publish(*requests(200))
     for _ in range(2):
-        async with hearing(place.consumer()) as consumer:
-            await holds(consumer, "a stream of category egg cannot be read by this release")
-            await until(lambda: _more_than(place, 100))
-    assert await place.dead_letters() == []
-    async with hearing(place.consumer()) as consumer:
+        async with hearing(service.consumer()) as consumer:
+            await holds(consumer, "a stream of category reminder cannot be read by this release")
+            await until(lambda: _more_than(service, 100))
+    assert await service.dead_letters() == []
+    async with hearing(service.consumer()) as consumer:
         await holds(consumer, "cannot be read")
-        await trouble.owner("delete from facts where type = 'egg.boiled'")
-        await all_taken(place, 200)
+        await trouble.owner("delete from facts where type = 'reminder.read'")
+        await all_taken(service, 200)
         await goes_on(consumer)
-    await heard_once(place, 200)
-    assert await place.dead_letters() == []
+    await heard_once(service, 200)
+    assert await service.dead_letters() == []
 
 
-async def _more_than(place: Restaurant, count: int) -> bool:
-    return len(await place.eggs()) > count
+async def _more_than(service: ReminderService, count: int) -> bool:
+    return len(await service.facts()) > count
 
 
 async def test_the_one_value_that_a_table_refuses_is_isolated_and_all_others_are_taken(
-    place: Restaurant, trouble: Trouble
+    service: ReminderService, trouble: Trouble
 ) -> None:
-    await trouble.owner("alter table facts add constraint no_goose check (key <> 'goose')")
-    async with hearing(place.consumer()) as consumer:
-        await place.publish(wanted("g", "goose"), *wishes(300))
-        await all_taken(place, 301)
+    await trouble.owner("alter table facts add constraint no_such_key check (key <> 'forbidden')")
+    async with hearing(service.consumer()) as consumer:
+        await service.publish(requested("g", "forbidden"), *requests(300))
+        await all_taken(service, 301)
         await goes_on(consumer)
-    await heard_once(place, 300)
-    [reason] = await place.dead_letters()
+    await heard_once(service, 300)
+    [reason] = await service.dead_letters()
     assert reason.startswith("CheckViolationError: new row for relation")
 
 
 @dataclass
 class Moods:
-    """Rules that fail for wishes of these ids, or for all."""
+    """Rules that fail for requests of these ids, or for all."""
 
     bad: set[str] = field(default_factory=set)
     broken: bool = False
@@ -102,53 +106,55 @@ class Moods:
     def react(self, event: Any) -> Any:
         routed = react(event)
         if routed and (self.broken or event.id in self.bad):
-            raise ZeroDivisionError("no pan left")
+            raise ZeroDivisionError("no channel left")
         return routed
 
-    def handler(self, place: Restaurant) -> StageHandler:
-        made = place.handler
+    def handler(self, service: ReminderService) -> StageHandler:
+        made = service.handler
         return StageHandler(replace(made.stage, react=self.react), DECIDED, made.context)
 
 
-async def test_a_rule_that_fails_for_one_event_isolates_that_one(place: Restaurant) -> None:
+async def test_a_rule_that_fails_for_one_event_isolates_that_one(service: ReminderService) -> None:
     moods = Moods(bad={"w0", "w1", "w150"})
-    await place.publish(*wishes(300))
-    async with hearing(place.consumer(moods.handler(place))) as consumer:
-        await all_taken(place, 300)
+    await service.publish(*requests(300))
+    async with hearing(service.consumer(moods.handler(service))) as consumer:
+        await all_taken(service, 300)
         await goes_on(consumer)
-    await heard_once(place, 297)
-    assert await place.dead_letters() == ["ZeroDivisionError: no pan left"] * 3
+    await heard_once(service, 297)
+    assert await service.dead_letters() == ["ZeroDivisionError: no channel left"] * 3
 
 
 async def test_a_rule_that_fails_for_all_holds_at_every_start_and_goes_on_once_mended(
-    place: Restaurant,
+    service: ReminderService,
 ) -> None:
     moods = Moods(broken=True)
-    await place.publish(*wishes(200))
+    await service.publish(*requests(200))
     for _ in range(3):
-        async with hearing(place.consumer(moods.handler(place))) as consumer:
-            await holds(consumer, "no other egg.wanted could be written since it failed: ZeroDivisionError")
-            assert await place.dead_letters() == []
-    async with hearing(place.consumer(moods.handler(place))) as consumer:
-        await holds(consumer, "egg.wanted")
+        async with hearing(service.consumer(moods.handler(service))) as consumer:
+            await holds(
+                consumer, "no other reminder.requested could be written since it failed: ZeroDivisionError"
+            )
+            assert await service.dead_letters() == []
+    async with hearing(service.consumer(moods.handler(service))) as consumer:
+        await holds(consumer, "reminder.requested")
         moods.broken = False
-        await all_taken(place, 200)
+        await all_taken(service, 200)
         await goes_on(consumer)
-    await heard_once(place, 200)
-    assert await place.dead_letters() == []
+    await heard_once(service, 200)
+    assert await service.dead_letters() == []
 
 
-async def test_one_alone_is_held_until_another_of_its_type_was_written(place: Restaurant) -> None:
+async def test_one_alone_is_held_until_another_of_its_type_was_written(service: ReminderService) -> None:
     moods = Moods(bad={"w0"})
-    await place.publish(*wishes(1))
-    async with hearing(place.consumer(moods.handler(place))) as consumer:
-        await holds(consumer, "no other egg.wanted could be written")
-        assert await place.dead_letters() == []
-        await place.publish(*wishes(20, start=1))
-        await all_taken(place, 21)
+    await service.publish(*requests(1))
+    async with hearing(service.consumer(moods.handler(service))) as consumer:
+        await holds(consumer, "no other reminder.requested could be written")
+        assert await service.dead_letters() == []
+        await service.publish(*requests(20, start=1))
+        await all_taken(service, 21)
         await goes_on(consumer)
-    assert await place.dead_letters() == ["ZeroDivisionError: no pan left"]
-    await heard_once(place, 20)
+    assert await service.dead_letters() == ["ZeroDivisionError: no channel left"]
+    await heard_once(service, 20)
 
 
 async def holds(consumer: Consumer, why: str) -> None:

@@ -12,8 +12,8 @@ from aiokafka.errors import KafkaError
 from shared.core.batch import Batch
 from shared.service.stage import StageHandler
 from tests.system.cut_wire import Wire
-from tests.system.reminder_service import Restaurant, hearing
-from tests.system.requests import all_taken, heard_once, like, wishes
+from tests.system.reminder_service import ReminderService, hearing
+from tests.system.requests import all_taken, heard_once, like, requests
 
 
 class LosesTheReply(StageHandler):
@@ -29,31 +29,31 @@ class LosesTheReply(StageHandler):
         return repeated
 
 
-async def test_a_batch_whose_reply_was_lost_is_not_applied_again(place: Restaurant) -> None:
-    async with hearing(place.consumer(like(place, LosesTheReply), batch=40)):
-        await place.publish(*wishes(400))
-        await all_taken(place, 400)
-    await heard_once(place, 400)
-    assert await place.dead_letters() == []
+async def test_a_batch_whose_reply_was_lost_is_not_applied_again(service: ReminderService) -> None:
+    async with hearing(service.consumer(like(service, LosesTheReply), batch=40)):
+        await service.publish(*requests(400))
+        await all_taken(service, 400)
+    await heard_once(service, 400)
+    assert await service.dead_letters() == []
 
 
 class Chokes(StageHandler):
-    """On one guest's wish, always."""
+    """On one customer's request, always."""
 
     async def handle(self, batch: Batch) -> Counter[str]:
         if any(heard.event.id in {"w7", "w222", "w223"} for heard in batch.heard):
-            raise ZeroDivisionError("no \0 pan \ud800 left")
+            raise ZeroDivisionError("no \0 channel \ud800 left")
         return await super().handle(batch)
 
 
-async def test_poison_is_found_and_parked_and_all_others_are_applied(place: Restaurant) -> None:
-    async with hearing(place.consumer(like(place, Chokes))):
-        await place.publish(*wishes(300))
-        await all_taken(place, 300)
-    await heard_once(place, 297)
-    assert await place.dead_letters() == ["ZeroDivisionError: no  pan \\ud800 left"] * 3
-    bodies = await place.store.pool.fetch("select body from dead_letters")
-    assert all(b'"egg.wanted"' in row["body"] for row in bodies)
+async def test_poison_is_found_and_parked_and_all_others_are_applied(service: ReminderService) -> None:
+    async with hearing(service.consumer(like(service, Chokes))):
+        await service.publish(*requests(300))
+        await all_taken(service, 300)
+    await heard_once(service, 297)
+    assert await service.dead_letters() == ["ZeroDivisionError: no  channel \\ud800 left"] * 3
+    bodies = await service.store.pool.fetch("select body from dead_letters")
+    assert all(b'"reminder.requested"' in row["body"] for row in bodies)
 
 
 class ChokesEvenOnParking(Chokes):
@@ -68,25 +68,25 @@ class ChokesEvenOnParking(Chokes):
         return await super().handle(batch)
 
 
-async def test_what_cannot_even_be_parked_is_not_skipped(place: Restaurant) -> None:
-    await place.publish(*wishes(20))
-    async with hearing(place.consumer(like(place, ChokesEvenOnParking), batch=5)):
-        await all_taken(place, 20)
-    await heard_once(place, 19)
-    assert len(await place.dead_letters()) == 1
+async def test_what_cannot_even_be_parked_is_not_skipped(service: ReminderService) -> None:
+    await service.publish(*requests(20))
+    async with hearing(service.consumer(like(service, ChokesEvenOnParking), batch=5)):
+        await all_taken(service, 20)
+    await heard_once(service, 19)
+    assert len(await service.dead_letters()) == 1
 
 
-async def test_what_nobody_can_read_is_parked_and_stops_nothing(place: Restaurant) -> None:
+async def test_what_nobody_can_read_is_parked_and_stops_nothing(service: ReminderService) -> None:
     bad: list[tuple[bytes | None, bytes | None]] = [
         (b"x", None), (b"x", b"\xff"), (b"x", b"{}"), (b"x", b"[1]"), (None, b"x"),
     ]  # fmt: skip
-    async with hearing(place.consumer()):
-        await place.publish(*wishes(50))
-        await place.send(*bad)
-        await place.publish(*wishes(50, start=50))
-        await all_taken(place, 105)
-    await heard_once(place, 100)
-    assert len(await place.dead_letters()) == 5
+    async with hearing(service.consumer()):
+        await service.publish(*requests(50))
+        await service.send(*bad)
+        await service.publish(*requests(50, start=50))
+        await all_taken(service, 105)
+    await heard_once(service, 100)
+    assert len(await service.dead_letters()) == 5
 
 
 class Stumbles(StageHandler):
@@ -101,18 +101,18 @@ class Stumbles(StageHandler):
         return await super().handle(batch)
 
 
-async def test_an_outage_parks_nothing(place: Restaurant) -> None:
-    await place.publish(*wishes(1))
-    async with hearing(place.consumer(like(place, Stumbles))):
-        await all_taken(place, 1)
-    await heard_once(place, 1)
-    assert await place.dead_letters() == []
+async def test_an_outage_parks_nothing(service: ReminderService) -> None:
+    await service.publish(*requests(1))
+    async with hearing(service.consumer(like(service, Stumbles))):
+        await all_taken(service, 1)
+    await heard_once(service, 1)
+    assert await service.dead_letters() == []
 
 
-async def test_who_comes_before_kafka_hears_all_once_it_is_there(place: Restaurant) -> None:
-    await place.publish(*wishes(20))
-    async with closed_door(place.settings.kafka) as (address, opened):
-        consumer = place.consumer(kafka=address)
+async def test_who_comes_before_kafka_hears_all_once_it_is_there(service: ReminderService) -> None:
+    await service.publish(*requests(20))
+    async with closed_door(service.settings.kafka) as (address, opened):
+        consumer = service.consumer(kafka=address)
         for _ in range(3):
             with pytest.raises(KafkaError):
                 await consumer.start()
@@ -122,8 +122,8 @@ async def test_who_comes_before_kafka_hears_all_once_it_is_there(place: Restaura
         assert len(asyncio.all_tasks()) <= tasks  # a failed start leaves nothing running
         await opened()
         async with hearing(consumer):
-            await all_taken(place, 20)
-    await heard_once(place, 20)
+            await all_taken(service, 20)
+    await heard_once(service, 20)
 
 
 @asynccontextmanager

@@ -11,12 +11,12 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from deploy.provisioning import topics
 from shared.consume.consumer import Consumer
 from shared.contracts.event import Event, encode
-from tests.system.reminder_service import PARTITIONS, Restaurant, until
+from tests.system.reminder_service import PARTITIONS, ReminderService, until
 
 
 @asynccontextmanager
-async def admin(place: Restaurant) -> AsyncIterator[AIOKafkaAdminClient]:
-    client = AIOKafkaAdminClient(bootstrap_servers=place.settings.kafka)
+async def admin(service: ReminderService) -> AsyncIterator[AIOKafkaAdminClient]:
+    client = AIOKafkaAdminClient(bootstrap_servers=service.settings.kafka)
     await client.start()
     try:
         yield client
@@ -24,43 +24,43 @@ async def admin(place: Restaurant) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.close()
 
 
-async def make_again(place: Restaurant) -> None:
+async def make_again(service: ReminderService) -> None:
     """Delete the topic and make it anew, empty, under the same name."""
-    await delete(place)
-    await provide(place)
+    await delete(service)
+    await provide(service)
 
 
-async def provide(place: Restaurant) -> None:
-    await topics.provide(place.settings.kafka, [topics.Topic(place.topic, PARTITIONS, retention_days=1)])
+async def provide(service: ReminderService) -> None:
+    await topics.provide(service.settings.kafka, [topics.Topic(service.topic, PARTITIONS, retention_days=1)])
 
 
-async def delete(place: Restaurant) -> None:
-    async with admin(place) as client:
-        await client.delete_topics([place.topic])
+async def delete(service: ReminderService) -> None:
+    async with admin(service) as client:
+        await client.delete_topics([service.topic])
 
         async def gone() -> bool:
-            return place.topic not in await client.list_topics()
+            return service.topic not in await client.list_topics()
 
         await until(gone)
 
 
-async def forget_records(place: Restaurant) -> None:
+async def forget_records(service: ReminderService) -> None:
     """As Kafka's retention does: all that lies there now is deleted, offsets go on."""
-    async with admin(place) as client:
+    async with admin(service) as client:
         # -1: up to the end
         await client.delete_records(
-            {TopicPartition(place.topic, n): RecordsToDelete(before_offset=-1) for n in range(PARTITIONS)}
+            {TopicPartition(service.topic, n): RecordsToDelete(before_offset=-1) for n in range(PARTITIONS)}
         )
 
 
-async def transaction(place: Restaurant, *events: Event, commit: bool) -> None:
+async def transaction(service: ReminderService, *events: Event, commit: bool) -> None:
     """By a transactional producer, which then commits or aborts."""
     async with AIOKafkaProducer(
-        bootstrap_servers=place.settings.kafka, transactional_id=f"{place.topic}-guests"
+        bootstrap_servers=service.settings.kafka, transactional_id=f"{service.topic}-customers"
     ) as producer:
         await producer.begin_transaction()
         for event in events:
-            await producer.send(place.topic, key=event.subject.encode(), value=encode(event))
+            await producer.send(service.topic, key=event.subject.encode(), value=encode(event))
         if commit:
             await producer.commit_transaction()
         else:

@@ -75,13 +75,15 @@ def test_two_houses_stand_side_by_side(house: House, beside: House) -> None:
 def test_a_house_on_servers_from_outside_provisions_them_and_leaves_them_running(
     beside: House, tmp_path: Path
 ) -> None:
-    place = tmp_path / "guest"
-    guest = House.open(place, services=[], kafka=beside.kafka.bootstrap, postgres=beside.postgres.admin_url)
-    assert (guest.kafka.pid, guest.postgres.pid) == (None, None)
-    assert postgres.answers(guest.services["insight"].database_url)
-    guest.close()
-    guest.forget()
-    assert not guest.directory.exists()
+    place = tmp_path / "customer"
+    customer = House.open(
+        place, services=[], kafka=beside.kafka.bootstrap, postgres=beside.postgres.admin_url
+    )
+    assert (customer.kafka.pid, customer.postgres.pid) == (None, None)
+    assert postgres.answers(customer.services["insight"].database_url)
+    customer.close()
+    customer.forget()
+    assert not customer.directory.exists()
     assert kafka.answers(beside.kafka.bootstrap)
     assert postgres.answers(beside.postgres.admin_url)
 

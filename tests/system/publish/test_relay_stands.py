@@ -19,7 +19,7 @@ from shared.publish.sending import send
 from shared.service.monitor import Monitor
 from tests.system.publish.publishing import all_published, fact, published
 from tests.system.publish.stalled_wire import stalling
-from tests.system.reminder_service import Restaurant, relaying, until
+from tests.system.reminder_service import ReminderService, relaying, until
 
 
 @pytest.fixture
@@ -46,73 +46,73 @@ async def keep_waking(relay: Relay, seconds: float) -> None:
 
 
 async def test_while_a_transaction_elsewhere_hides_the_log_it_is_asked_for_seldom_and_named(
-    house: House, place: Restaurant, asked: list[str]
+    house: House, service: ReminderService, asked: list[str]
 ) -> None:
     elsewhere = await asyncpg.connect(house.postgres.admin_url)
     health = Health(monotonic())
-    async with relaying(Relay(place.settings)) as relay:
+    async with relaying(Relay(service.settings)) as relay:
         async with elsewhere.transaction():
             await elsewhere.execute("select pg_current_xact_id()")
-            await place.store.commit(Changes(facts=[fact("egg", 1)]))
+            await service.store.commit(Changes(facts=[fact("reminder", 1)]))
             await keep_waking(relay, 1.0)
             before = len(asked)
             await keep_waking(relay, 2.0)
             assert len(asked) - before <= 2 * 2 / relay_module.IDLE
-            assert await published(place) == []
-            await until(lambda: told(health, place))
+            assert await published(service) == []
+            await until(lambda: told(health, service))
             said = health.attention(monotonic())["held_back"]
             assert f"process {await elsewhere.fetchval('select pg_backend_pid()')}" in said
             assert "database postgres" in said
-        await all_published(place)
-    await Monitor(health)._ask(place.store.pool)
+        await all_published(service)
+    await Monitor(health)._ask(service.store.pool)
     assert "held_back" not in health.attention(monotonic())
     await elsewhere.close()
 
 
-async def told(health: Health, place: Restaurant) -> bool:
-    await Monitor(health)._ask(place.store.pool)
+async def told(health: Health, service: ReminderService) -> bool:
+    await Monitor(health)._ask(service.store.pool)
     return "held_back" in health.attention(monotonic())
 
 
 @asynccontextmanager
-async def silent_leader(place: Restaurant) -> AsyncIterator[asyncio.Event]:
+async def silent_leader(service: ReminderService) -> AsyncIterator[asyncio.Event]:
     """A relay that leads, and what makes it silent."""
     async with (
-        stalling(place.settings.database) as (silent, url),
-        relaying(Relay(replace(place.settings, database=url))) as leader,
+        stalling(service.settings.database) as (silent, url),
+        relaying(Relay(replace(service.settings, database=url))) as leader,
     ):
         await until(lambda: moved(leader))
         yield silent
 
 
 async def test_a_standby_says_that_nothing_moves_while_a_silent_leader_holds_the_lock(
-    place: Restaurant, monkeypatch: pytest.MonkeyPatch
+    service: ReminderService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(relay_module.SESSION, "idle_session_timeout", "0")  # the lock stays
-    async with silent_leader(place) as silent, relaying(Relay(place.settings)) as standby:
+    async with silent_leader(service) as silent, relaying(Relay(service.settings)) as standby:
         await until(lambda: moved(standby))
         silent.set()
-        await place.store.commit(Changes(facts=[fact("egg", 1)]))
+        await service.store.commit(Changes(facts=[fact("reminder", 1)]))
         await until(lambda: still(standby, 4.0))
-        assert await published(place) == []
+        assert await published(service) == []
 
 
 async def test_a_silent_leader_loses_its_lock_and_another_goes_on(
-    place: Restaurant, monkeypatch: pytest.MonkeyPatch
+    service: ReminderService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert relay_module.SESSION["idle_session_timeout"] == "10000"
     monkeypatch.setitem(relay_module.SESSION, "idle_session_timeout", "3000")
-    async with silent_leader(place) as silent, relaying(Relay(place.settings)):
-        await place.store.commit(Changes(facts=[fact("egg", 1)]))
-        await all_published(place)
+    async with silent_leader(service) as silent, relaying(Relay(service.settings)):
+        await service.store.commit(Changes(facts=[fact("reminder", 1)]))
+        await all_published(service)
         silent.set()
-        await place.store.commit(Changes(facts=[fact("egg", 2)]))
-        await all_published(place)
-        assert await published(place) == ["egg/1", "egg/2"]
+        await service.store.commit(Changes(facts=[fact("reminder", 2)]))
+        await all_published(service)
+        assert await published(service) == ["reminder/1", "reminder/2"]
 
 
 async def test_a_leader_that_waits_for_kafka_is_no_silent_one(
-    place: Restaurant, monkeypatch: pytest.MonkeyPatch
+    service: ReminderService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(relay_module.SESSION, "idle_session_timeout", "1000")
     monkeypatch.setattr(relay_module, "ALIVE", 0.2)
@@ -122,10 +122,10 @@ async def test_a_leader_that_waits_for_kafka_is_no_silent_one(
         return await send(producer, records)
 
     monkeypatch.setattr(relay_module, "send", slowly)
-    async with relaying(Relay(place.settings)):
-        await place.store.commit(Changes(facts=[fact("egg", 1)]))
-        await all_published(place)
-    assert await published(place) == ["egg/1"]
+    async with relaying(Relay(service.settings)):
+        await service.store.commit(Changes(facts=[fact("reminder", 1)]))
+        await all_published(service)
+    assert await published(service) == ["reminder/1"]
 
 
 async def moved(relay: Relay) -> bool:
@@ -136,14 +136,14 @@ async def still(relay: Relay, seconds: float) -> bool:
     return monotonic() - (relay.moved_at or 0) > seconds
 
 
-async def test_what_postgresql_refuses_is_said(place: Restaurant, house: House) -> None:
-    admin = await asyncpg.connect(f"{house.postgres.admin_url.rpartition('/')[0]}/{place.topic}")
-    await admin.execute(f'revoke select on outbox from "{place.topic}"')
-    async with relaying(Relay(place.settings)) as relay:
+async def test_what_postgresql_refuses_is_said(service: ReminderService, house: House) -> None:
+    admin = await asyncpg.connect(f"{house.postgres.admin_url.rpartition('/')[0]}/{service.topic}")
+    await admin.execute(f'revoke select on outbox from "{service.topic}"')
+    async with relaying(Relay(service.settings)) as relay:
         await until(lambda: problem(relay, "InsufficientPrivilegeError: permission denied for view outbox"))
-        await admin.execute(f'grant select on outbox to "{place.topic}"')
-        await place.store.commit(Changes(facts=[fact("egg", 1)]))
-        await all_published(place)
+        await admin.execute(f'grant select on outbox to "{service.topic}"')
+        await service.store.commit(Changes(facts=[fact("reminder", 1)]))
+        await all_published(service)
         assert relay.problem is None
     await admin.close()
 

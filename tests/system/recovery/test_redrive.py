@@ -22,24 +22,24 @@ from shared.consume.partitioner import partition_of
 from shared.contracts.fact import vocabulary
 from shared.service.redriver import Redriver
 from shared.storage.postgres import PostgresStore
-from tests.shared.core.reminders import EggWanted
+from tests.shared.core.reminders import ReminderRequested
 from tests.system.consume.test_own_fault import Moods
 from tests.system.database_faults import Trouble, missing_grant
-from tests.system.reminder_service import PARTITIONS, Restaurant, hearing, until
-from tests.system.requests import all_taken, heard_once, wishes
+from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
+from tests.system.requests import all_taken, heard_once, requests
 
 ANY = Choice()
 MOMENT = datetime(2026, 2, 1, tzinfo=UTC)
 BAD = {f"w{n}" for n in range(0, 100, 10)}
 
 
-class EggWithSalt(EggWanted):
+class ReminderWithChannel(ReminderRequested):
     """As a release that asks for more than its senders know of."""
 
-    salt: int
+    channel: str
 
 
-OLD = vocabulary(EggWithSalt)
+OLD = vocabulary(ReminderWithChannel)
 
 
 @asynccontextmanager
@@ -55,14 +55,14 @@ async def redriving(consumer: Consumer, store: PostgresStore) -> AsyncIterator[R
 
 
 @asynccontextmanager
-async def counter(*places: Restaurant) -> AsyncIterator[Databases]:
+async def counter(*services: ReminderService) -> AsyncIterator[Databases]:
     """Where letters are asked for: all of these hear the first one's topic."""
     async with AsyncExitStack() as stack:
         connections: dict[str, Any] = {}
-        for place in places:
-            connections[place.store_name] = await asyncpg.connect(place.settings.database)
-            stack.push_async_callback(connections[place.store_name].close)
-        yield Databases(connections, {places[0].topic: list(connections)})
+        for service in services:
+            connections[service.store_name] = await asyncpg.connect(service.settings.database)
+            stack.push_async_callback(connections[service.store_name].close)
+        yield Databases(connections, {services[0].topic: list(connections)})
 
 
 async def sent(at: Databases, choice: Choice = ANY, patience: float = 20) -> dict[Outcome, int]:
@@ -72,23 +72,23 @@ async def sent(at: Databases, choice: Choice = ANY, patience: float = 20) -> dic
     return dict(await at.follow(moment, patience, lambda done, all_: None))
 
 
-async def refused(place: Restaurant, moods: Moods, count: int = 10) -> None:
-    """A hundred wishes, of which so many become dead letters."""
-    async with hearing(place.consumer(moods.handler(place))):
-        await place.publish(*wishes(100))
-        await all_taken(place, 100)
-    assert len(await place.dead_letters()) == count
+async def refused(service: ReminderService, moods: Moods, count: int = 10) -> None:
+    """A hundred requests, of which so many become dead letters."""
+    async with hearing(service.consumer(moods.handler(service))):
+        await service.publish(*requests(100))
+        await all_taken(service, 100)
+    assert len(await service.dead_letters()) == count
 
 
 async def test_what_is_mended_is_applied_and_what_is_not_fails_again_as_the_next_attempt(
-    place: Restaurant,
+    service: ReminderService,
 ) -> None:
-    moods, name = Moods(bad=set(BAD)), place.store_name
-    await refused(place, moods)
+    moods, name = Moods(bad=set(BAD)), service.store_name
+    await refused(service, moods)
     moods.bad = {"w30", "w40"}
-    consumer = place.consumer(moods.handler(place))
-    reason = "ZeroDivisionError: no pan left"
-    async with hearing(consumer), redriving(consumer, place.store), counter(place) as at:
+    consumer = service.consumer(moods.handler(service))
+    reason = "ZeroDivisionError: no channel left"
+    async with hearing(consumer), redriving(consumer, service.store), counter(service) as at:
         assert await sent(at) == {(name, "applied", None): 8, (name, "failed", reason): 2}
         [letters] = (await at.open_letters(ANY)).values()
         assert [letter.attempt for letter in letters] == [2, 2]
@@ -99,40 +99,40 @@ async def test_what_is_mended_is_applied_and_what_is_not_fails_again_as_the_next
         assert await sent(at, Choice(reason="^Zero", until=first.recorded)) == {}
         assert await sent(at, Choice(reason="^Zero", since=first.recorded)) == {(name, "applied", None): 1}
         assert await sent(at) == {}
-    await heard_once(place, 100)
-    assert len(await place.dead_letters()) == 12
+    await heard_once(service, 100)
+    assert len(await service.dead_letters()) == 12
 
 
-async def test_what_was_taken_meanwhile_is_known_and_changes_nothing(place: Restaurant) -> None:
+async def test_what_was_taken_meanwhile_is_known_and_changes_nothing(service: ReminderService) -> None:
     moods = Moods(bad=set(BAD))
-    await refused(place, moods)
+    await refused(service, moods)
     moods.bad = set()
-    consumer = place.consumer(moods.handler(place))
-    async with hearing(consumer), redriving(consumer, place.store), counter(place) as at:
-        await place.publish(*wishes(100))  # their sender tries again
-        await all_taken(place, 200)
-        assert await sent(at) == {(place.store_name, "known", None): 10}
-    await heard_once(place, 100)
+    consumer = service.consumer(moods.handler(service))
+    async with hearing(consumer), redriving(consumer, service.store), counter(service) as at:
+        await service.publish(*requests(100))  # their sender tries again
+        await all_taken(service, 200)
+        assert await sent(at) == {(service.store_name, "known", None): 10}
+    await heard_once(service, 100)
 
 
 async def test_letters_wait_while_the_database_refuses_all_and_while_their_partition_is_anothers(
-    place: Restaurant, trouble: Trouble
+    service: ReminderService, trouble: Trouble
 ) -> None:
-    moods, name = Moods(bad=set(BAD)), place.store_name
-    await refused(place, moods)
+    moods, name = Moods(bad=set(BAD)), service.store_name
+    await refused(service, moods)
     moods.bad = set()
-    consumer = place.consumer(moods.handler(place))
-    async with counter(place) as at:
-        async with redriving(consumer, place.store):  # owns nothing yet
+    consumer = service.consumer(moods.handler(service))
+    async with counter(service) as at:
+        async with redriving(consumer, service.store):  # owns nothing yet
             assert await sent(at, patience=2.0) == {(name, None, None): 10}
         await missing_grant(trouble, True)
-        async with hearing(consumer), redriving(consumer, place.store):
+        async with hearing(consumer), redriving(consumer, service.store):
             moment = await at.connections[name].fetchval("select max(requested) from redrives")
             assert dict(await at.follow(moment, 3.0, lambda done, all_: None)) == {(name, None, None): 10}
             await missing_grant(trouble, False)
             found = await at.follow(moment, 20.0, lambda done, all_: None)
     assert dict(found) == {(name, "applied", None): 10}
-    await heard_once(place, 100)
+    await heard_once(service, 100)
 
 
 @pytest.fixture
@@ -141,58 +141,58 @@ def trouble(house: House, database: Database) -> Trouble:
 
 
 @pytest.fixture
-async def beside(house: House, place: Restaurant) -> AsyncIterator[Restaurant]:
+async def beside(house: House, service: ReminderService) -> AsyncIterator[ReminderService]:
     """Another service that hears the same topic, and keeps no dead letters for others."""
-    [made] = databases.databases(house.postgres.admin_url, [f"kitchen_{uuid4().hex[:8]}"])
+    [made] = databases.databases(house.postgres.admin_url, [f"reminders_{uuid4().hex[:8]}"])
     await databases.provide(house.postgres.admin_url, [made])
     async with asyncpg.create_pool(made.url, min_size=1, max_size=4) as pool:
-        yield Restaurant(replace(place.settings, database=made.url), PostgresStore(pool))
+        yield ReminderService(replace(service.settings, database=made.url), PostgresStore(pool))
 
 
-async def nobody_can_read(place: Restaurant, beside: Restaurant) -> None:
-    """Thirty wishes that the release of neither service can read; the first keeps them for all."""
-    await place.publish(*wishes(30))
-    async with hearing(place.consumer(hears=OLD)):
-        await all_taken(place, 30)
+async def nobody_can_read(service: ReminderService, beside: ReminderService) -> None:
+    """Thirty requests that the release of neither service can read; the first keeps them for all."""
+    await service.publish(*requests(30))
+    async with hearing(service.consumer(hears=OLD)):
+        await all_taken(service, 30)
     async with hearing(beside.consumer(hears=OLD, keeps=False)):
         await all_taken(beside, 30)
 
 
 async def test_what_nobody_could_read_goes_to_every_listener_once_it_can_be_read(
-    place: Restaurant, beside: Restaurant
+    service: ReminderService, beside: ReminderService
 ) -> None:
-    await nobody_can_read(place, beside)
-    assert (len(await place.dead_letters()), await beside.dead_letters()) == (30, [])
-    async with counter(place, beside) as at:
+    await nobody_can_read(service, beside)
+    assert (len(await service.dead_letters()), await beside.dead_letters()) == (30, [])
+    async with counter(service, beside) as at:
         kept = await at.open_letters(ANY)
         assert await at.ask(kept, MOMENT) == 30
-        for each in (place, beside):
+        for each in (service, beside):
             consumer = each.consumer()
             async with hearing(consumer), redriving(consumer, each.store):
                 await until(partial(_settled, each))
             await heard_once(each, 30)
-        names = (place.store_name, beside.store_name)
+        names = (service.store_name, beside.store_name)
         assert await at.outcomes(MOMENT) == {(name, "applied", None): 30 for name in names}
 
 
-async def _settled(place: Restaurant) -> bool:
-    return bool(await place.store.pool.fetchval("select bool_and(settled is not null) from redrives"))
+async def _settled(service: ReminderService) -> bool:
+    return bool(await service.store.pool.fetchval("select bool_and(settled is not null) from redrives"))
 
 
 async def test_letters_of_a_stream_that_is_set_aside_still_can_be_sent_once_it_is_released(
-    place: Restaurant, trouble: Trouble
+    service: ReminderService, trouble: Trouble
 ) -> None:
     await trouble.owner(
         "insert into quarantined (stream, partition, at, version, reason, since) "
-        f"values ('egg-guest-3', {partition_of(b'guest-3', PARTITIONS)}, null, 0, 'planted', now())"
+        f"values ('reminder-customer-3', {partition_of(b'customer-3', PARTITIONS)}, null, 0, 'p', now())"
     )
-    consumer, name = place.consumer(), place.store_name
-    async with hearing(consumer), redriving(consumer, place.store), counter(place) as at:
-        await place.publish(*wishes(100))
-        await all_taken(place, 100)
+    consumer, name = service.consumer(), service.store_name
+    async with hearing(consumer), redriving(consumer, service.store), counter(service) as at:
+        await service.publish(*requests(100))
+        await all_taken(service, 100)
         assert [outcome for _, outcome, _ in await sent(at)] == ["failed"]
         [letters] = (await at.open_letters(ANY)).values()
         assert [letter.attempt for letter in letters] == [2] * 5
         await trouble.owner("delete from quarantined")
         assert await sent(at) == {(name, "applied", None): 5}
-    await heard_once(place, 100)
+    await heard_once(service, 100)

@@ -17,33 +17,33 @@ from tests.system.recovery.test_redrive import (
     refused,
     sent,
 )
-from tests.system.reminder_service import Restaurant, hearing, until
+from tests.system.reminder_service import ReminderService, hearing, until
 
 beside = test_redrive.beside
 
 
 async def test_a_listener_of_the_older_release_keeps_what_it_still_cannot_read(
-    place: Restaurant, beside: Restaurant
+    service: ReminderService, beside: ReminderService
 ) -> None:
-    await nobody_can_read(place, beside)
-    async with counter(place, beside) as at:
+    await nobody_can_read(service, beside)
+    async with counter(service, beside) as at:
         assert await at.ask(await at.open_letters(ANY), MOMENT) == 30
         older = beside.consumer(hears=OLD, keeps=False)
-        for each, consumer in ((place, place.consumer()), (beside, older)):
+        for each, consumer in ((service, service.consumer()), (beside, older)):
             async with hearing(consumer), redriving(consumer, each.store):
                 await until(partial(_settled, each))
         upgraded = beside.consumer()
         async with hearing(upgraded), redriving(upgraded, beside.store):
             await sent(at)
-    assert len(await place.eggs()) == len(await beside.eggs()) == 30
+    assert len(await service.facts()) == len(await beside.facts()) == 30
 
 
 async def test_what_a_release_that_was_rolled_back_cannot_read_waits_for_the_next_one(
-    place: Restaurant,
+    service: ReminderService,
 ) -> None:
-    await refused(place, Moods(bad=set(BAD)))
+    await refused(service, Moods(bad=set(BAD)))
     for hears in (vocabulary(), None):
-        consumer = place.consumer(hears=hears, external=False) if hears is not None else place.consumer()
-        async with hearing(consumer), redriving(consumer, place.store), counter(place) as at:
+        consumer = service.consumer(hears=hears, external=False) if hears is not None else service.consumer()
+        async with hearing(consumer), redriving(consumer, service.store), counter(service) as at:
             await sent(at)
-    assert len(await place.eggs()) == 100
+    assert len(await service.facts()) == 100

@@ -6,22 +6,24 @@ from deploy.errors import Trouble
 from deploy.recovery.dead_letters.letters import Place
 from deploy.recovery.dead_letters.refusing import refuse
 from tests.system.consume.test_own_fault import Moods, goes_on, holds
-from tests.system.reminder_service import Restaurant, hearing, lying
-from tests.system.requests import all_taken, wishes
+from tests.system.reminder_service import ReminderService, hearing, lying
+from tests.system.requests import all_taken, requests
 
 
-async def test_one_alone_is_given_up_by_an_operator_and_its_partition_goes_on(place: Restaurant) -> None:
+async def test_one_alone_is_given_up_by_an_operator_and_its_partition_goes_on(
+    service: ReminderService,
+) -> None:
     moods = Moods(bad={"w0"})
-    await place.publish(*wishes(1))
-    [record] = await lying(place.settings.kafka, place.topic)
+    await service.publish(*requests(1))
+    [record] = await lying(service.settings.kafka, service.topic)
     where = Place(record.topic, record.partition, record.offset)
-    async with hearing(place.consumer(moods.handler(place))) as consumer:
+    async with hearing(service.consumer(moods.handler(service))) as consumer:
         await holds(consumer, f"evergreen refuse {record.topic}/{record.partition}@{record.offset}")
-        await refuse(where, place.settings.database)
-        await all_taken(place, 1)
+        await refuse(where, service.settings.database)
+        await all_taken(service, 1)
         await goes_on(consumer)
-    assert await place.dead_letters() == ["ZeroDivisionError: no pan left"]
+    assert await service.dead_letters() == ["ZeroDivisionError: no channel left"]
     with pytest.raises(Trouble, match="holds nobody"):
-        await refuse(where, place.settings.database)
+        await refuse(where, service.settings.database)
     with pytest.raises(Trouble, match="does not hear"):
-        await refuse(Place("rumours", 0, 0), place.settings.database)
+        await refuse(Place("notes", 0, 0), service.settings.database)

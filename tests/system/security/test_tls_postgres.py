@@ -43,7 +43,7 @@ async def encrypted(house: House, files: Certificates) -> AsyncIterator[str]:
 async def test_databases_are_made_and_used_over_tls_where_the_url_says_so(
     encrypted: str, files: Certificates, tmp_path: Path
 ) -> None:
-    [made] = databases.databases(f"{encrypted}{files.ca}", [f"kitchen_{uuid4().hex[:8]}"])
+    [made] = databases.databases(f"{encrypted}{files.ca}", [f"reminders_{uuid4().hex[:8]}"])
     await databases.provide(f"{encrypted}{files.ca}", [made])
     (tmp_path / "url").write_text(made.url)
     settings = read_settings(
@@ -77,7 +77,7 @@ async def test_where_tls_is_asked_for_nothing_is_said_without_it(house: House, f
 async def test_the_server_keeps_scram_verifiers_and_what_was_logged_of_them_lets_nobody_in(
     house: House,
 ) -> None:
-    name = f"kitchen_{uuid4().hex[:8]}"
+    name = f"reminders_{uuid4().hex[:8]}"
     [made] = databases.databases(house.postgres.admin_url, [name], {name: "it's 100% :owner"})
     admin = await asyncpg.connect(house.postgres.admin_url)
     try:

@@ -1,4 +1,4 @@
-"""The made-up kitchen as a process of its own: `python -m tests.system.service.reminder_process TOPIC`."""
+"""The example service as a process of its own: `python -m tests.system.service.reminder_process TOPIC`."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ from deploy.places import ROOT
 from shared.service.runtime import Service, run
 from shared.service.stage import stage_handler
 from shared.settings import Settings
-from tests.shared.core.reminders import DECIDED, HEARD, kitchen
+from tests.shared.core.reminders import DECIDED, HEARD, reminder_stage
 
 
 def spoken(topic: str) -> str:
@@ -31,7 +31,7 @@ def spoken(topic: str) -> str:
 
 def service(topic: str) -> Service:
     """It hears that topic."""
-    stage = replace(kitchen(), name=spoken(topic), ticks=frozenset({topic}))
+    stage = replace(reminder_stage(), name=spoken(topic), ticks=frozenset({topic}))
     topics = frozenset({topic})
     return Service(stage.name, {topic: HEARD}, stage_handler(stage, DECIDED), topics, topics)
 

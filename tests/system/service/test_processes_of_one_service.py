@@ -14,8 +14,8 @@ import pytest
 from deploy.local.house.house import House
 from deploy.provisioning import topics
 from deploy.provisioning.databases import Database
-from tests.system.reminder_service import PARTITIONS, Restaurant, until
-from tests.system.requests import heard_once, wishes
+from tests.system.reminder_service import PARTITIONS, ReminderService, until
+from tests.system.requests import heard_once, requests
 from tests.system.service.reminder_process import Process, process, spoken
 
 
@@ -29,74 +29,76 @@ async def worked(each: Process, more_than: int) -> bool:
     return numbers.get("evergreen_batch_records_count", 0) > more_than
 
 
-class Guests:
-    """Publish until told to stop; `sent` is how many wishes."""
+class Customers:
+    """Publish until told to stop; `sent` is how many requests."""
 
-    def __init__(self, place: Restaurant) -> None:
-        self.place, self.sent, self.go_on = place, 0, True
+    def __init__(self, service: ReminderService) -> None:
+        self.service, self.sent, self.go_on = service, 0, True
 
     async def run(self) -> None:
         while self.go_on:
-            await self.place.publish(*wishes(30, start=self.sent))
+            await self.service.publish(*requests(30, start=self.sent))
             self.sent += 30
 
 
 @pytest.mark.timeout(150)
-async def test_two_processes_join_and_leave_under_load(kitchen: Restaurant, tmp_path: Path) -> None:
-    place = kitchen
-    guests = Guests(place)
-    feeding = asyncio.create_task(guests.run())
+async def test_two_processes_join_and_leave_under_load(
+    publishing_service: ReminderService, tmp_path: Path
+) -> None:
+    service = publishing_service
+    customers = Customers(service)
+    feeding = asyncio.create_task(customers.run())
     with (
-        process(place.settings, tmp_path / "a.log") as first,
-        process(place.settings, tmp_path / "b.log") as second,
+        process(service.settings, tmp_path / "a.log") as first,
+        process(service.settings, tmp_path / "b.log") as second,
     ):
         await until(lambda: ready(first, second), 40)
         for each in (first, second):
             await until(lambda each=each: worked(each, 3), 20)  # type: ignore[misc]
         first.signal(signal.SIGKILL)
-        with process(place.settings, tmp_path / "c.log") as third:
+        with process(service.settings, tmp_path / "c.log") as third:
             await until(lambda: ready(second, third), 40)
             await until(lambda: worked(third, 3), 20)
             assert await asyncio.to_thread(second.stop) < 10
-            before = len(await place.eggs())
-            await until(lambda: taken(place, before + 200), 40)
-            guests.go_on = False
+            before = len(await service.facts())
+            await until(lambda: taken(service, before + 200), 40)
+            customers.go_on = False
             await feeding
-            await until(lambda: taken(place, guests.sent), 40)
+            await until(lambda: taken(service, customers.sent), 40)
             assert (await asyncio.to_thread(third.readiness))["ready"]
-    await heard_once(place, guests.sent)
-    assert await place.dead_letters() == []
+    await heard_once(service, customers.sent)
+    assert await service.dead_letters() == []
 
 
-async def taken(place: Restaurant, count: int) -> bool:
-    return len(await place.eggs()) >= count
+async def taken(service: ReminderService, count: int) -> bool:
+    return len(await service.facts()) >= count
 
 
 @pytest.fixture
-async def kitchen(place: Restaurant) -> Restaurant:
+async def publishing_service(service: ReminderService) -> ReminderService:
     """With a topic for what the service says."""
-    said = topics.Topic(spoken(place.topic), PARTITIONS, retention_days=1)
-    await topics.provide(place.settings.kafka, [said])
-    return place
+    said = topics.Topic(spoken(service.topic), PARTITIONS, retention_days=1)
+    await topics.provide(service.settings.kafka, [said])
+    return service
 
 
 @pytest.mark.timeout(150)
 async def test_a_service_ends_in_ten_seconds_whatever_does_not_answer(
-    kitchen: Restaurant, house: House, database: Database, tmp_path: Path
+    publishing_service: ReminderService, house: House, database: Database, tmp_path: Path
 ) -> None:
     broker = house.kafka.pid
     assert broker
-    with deaf() as collector, process(kitchen.settings, tmp_path / "a.log", collector) as only:
+    with deaf() as collector, process(publishing_service.settings, tmp_path / "a.log", collector) as only:
         await until(lambda: ready(only), 40)
-        await kitchen.publish(*wishes(30))
-        await until(lambda: taken(kitchen, 30), 20)
+        await publishing_service.publish(*requests(30))
+        await until(lambda: taken(publishing_service, 30), 20)
         speaker, owner = [await asyncpg.connect(database.owner_url) for _ in range(2)]
         speaking, locking = speaker.transaction(), owner.transaction()
         await speaking.start()
         await speaker.execute(SAID)  # before the batch, which would hide it
         await locking.start()
         await owner.execute("lock table positions in share mode")
-        await kitchen.publish(*wishes(30, start=30))
+        await publishing_service.publish(*requests(30, start=30))
         await until(lambda: waits_for(owner), 20)
         os.kill(broker, signal.SIGSTOP)
         try:
@@ -120,7 +122,7 @@ def deaf() -> Iterator[Mapping[str, str]]:
 
 SAID = (
     "insert into facts (stream, version, id, type, partition, happened, recorded, body) values "
-    "('egg-late', 1, gen_random_uuid(), 'egg.on', 0, now(), now(), '{}')"
+    "('reminder-late', 1, gen_random_uuid(), 'reminder.set', 0, now(), now(), '{}')"
 )
 
 

@@ -15,7 +15,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def letter(for_all: bool, offset: int = 17) -> Letter:
-    return Letter("signals", 3, offset, 1, for_all, "ZeroDivisionError: no pan left", NOON)
+    return Letter("signals", 3, offset, 1, for_all, "ZeroDivisionError: no channel left", NOON)
 
 
 def test_a_place_is_written_as_tail_shows_it() -> None:
@@ -58,7 +58,7 @@ def test_a_sum_says_what_became_of_each_and_what_to_do_about_what_waits() -> Non
 
 def test_a_list_counts_by_service_topic_and_reason() -> None:
     lines = _summed({"conversion": [letter(False, n) for n in range(12)], "insight": []})
-    assert lines[1].split(maxsplit=3) == ["12", "conversion", "signals", "ZeroDivisionError: no pan left"]
+    assert lines[1].split(maxsplit=3) == ["12", "conversion", "signals", "ZeroDivisionError: no channel left"]
     assert _summed({"insight": []}) == ["no dead letters are open"]
 
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 
 async def had_back(database: Database, *words: str) -> int:
-    line = ["dead-letter", *words, "--service", "kitchen", "--database", database.url]
+    line = ["dead-letter", *words, "--service", "reminders", "--database", database.url]
     return await asyncio.to_thread(dead_letter.run, parser(["dead-letter"]).parse_args(line))
 
 
@@ -29,28 +29,28 @@ async def test_the_bytes_of_a_dead_letter_can_be_had_back(
     await postgres.commit(
         Changes(
             dead_letters=[
-                DeadLetter("wishes", 2, 7, b"soft", body, headers, "not JSON", NOON),
-                DeadLetter("wishes", 2, 8, None, None, [], "null", NOON),
+                DeadLetter("requests", 2, 7, b"short", body, headers, "not JSON", NOON),
+                DeadLetter("requests", 2, 8, None, None, [], "null", NOON),
             ]
         )
     )
-    assert await had_back(database, "wishes/2@7", "--raw", "value") == 0
+    assert await had_back(database, "requests/2@7", "--raw", "value") == 0
     assert capfdbinary.readouterr().out == body
-    assert await had_back(database, "wishes/2@8") == 0
+    assert await had_back(database, "requests/2@8") == 0
     shown = json.loads(capfdbinary.readouterr().out)
-    assert (shown["service"], shown["offset"], shown["reason"]) == ("kitchen", 8, "null")
+    assert (shown["service"], shown["offset"], shown["reason"]) == ("reminders", 8, "null")
     assert (shown["key"], shown["value"], shown["headers"]) == (None, None, [])
-    await had_back(database, "wishes/2@7")
+    await had_back(database, "requests/2@7")
     shown = json.loads(capfdbinary.readouterr().out)
-    assert shown["key"] == "soft"
+    assert shown["key"] == "short"
     assert shown["headers"] == [["trace", {"base64": "/w=="}], ["kind", None], ["n", "5"]]
 
 
 async def test_what_cannot_be_had_back_is_said_in_words(database: Database, postgres: PostgresStore) -> None:
-    await postgres.commit(Changes(dead_letters=[DeadLetter("wishes", 2, 8, None, None, [], "null", NOON)]))
+    await postgres.commit(Changes(dead_letters=[DeadLetter("requests", 2, 8, None, None, [], "null", NOON)]))
     with pytest.raises(Trouble, match="has no value: it is null"):
-        await had_back(database, "wishes/2@8", "--raw", "value")
-    with pytest.raises(Trouble, match="nobody of kitchen keeps a dead letter of wishes/2@9"):
-        await had_back(database, "wishes/2@9")
+        await had_back(database, "requests/2@8", "--raw", "value")
+    with pytest.raises(Trouble, match="nobody of reminders keeps a dead letter of requests/2@9"):
+        await had_back(database, "requests/2@9")
     with pytest.raises(Trouble, match="such as signals/3@17"):
-        await had_back(database, "wishes")
+        await had_back(database, "requests")

@@ -9,5 +9,5 @@ def batch(values: list[bytes], codec: str, first: int = 0) -> bytes:
     """One batch of these values from that offset on."""
     builder = _DefaultRecordBatchBuilderPy(2, CODECS[codec], 0, -1, -1, 0, 1 << 30)
     for place, value in enumerate(values):
-        builder.append(place, 1_000, b"soft", value, [])
+        builder.append(place, 1_000, b"short", value, [])
     return first.to_bytes(8, "big") + bytes(builder.build())[8:]
