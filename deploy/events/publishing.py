@@ -42,6 +42,8 @@ def event_of(args: argparse.Namespace, now: datetime) -> Event:
     if not args.customer and model is not SourceHeartbeat:
         raise Trouble(f"{args.type} is about somebody: name them with --customer")
     data = _fact(model, args.fields if model is not SourceHeartbeat else [BY_HAND, *args.fields])
+    if isinstance(data, SourceHeartbeat) and data.closed and args.time is None:
+        raise Trouble("a source that closes vouches for its time: name its last moment with --time")
     name = args.id or str(uuid4())
     subject = "" if model is SourceHeartbeat else args.customer
     trace = traceparent(args.source, name, 1)

@@ -19,8 +19,6 @@ AT_ONCE = 2_000
 TICK = 0.05
 WEEK = timedelta(days=7)
 CENTURIES = 100_000
-LEASE = timedelta(weeks=12)
-"""Of a played source, by other sources' time: two logs played at once pass each other by weeks."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -42,7 +40,7 @@ class Manner:
 @dataclass(slots=True)
 class Played:
     """How far the player is. `moment` is event time, `began` the wall clock's second of the first publish,
-    `vouched` the last heartbeat that may have been sent."""
+    `vouched` the last heartbeat that may have been sent, `unsure` what of its chunk may not have been."""
 
     signals: int = 0
     duplicates: int = 0
@@ -51,6 +49,7 @@ class Played:
     moment: datetime | None = None
     began: float | None = None
     vouched: Beat | None = None
+    unsure: list[Letter] = field(default_factory=list)
 
 
 Step = Arrival | Beat | Poison
@@ -63,14 +62,15 @@ async def play(
 ) -> Played:
     """Publish the whole log; `tell` is called as it goes. Errors: Trouble when Kafka stays away.
 
-    Interrupted, it closes its source: nobody shall wait for it.
+    Interrupted, it ends what it vouches for and closes its source: nobody shall wait for it.
     """
     played = Played()
     try:
         await _play(log, manner, post, tell, judged, played)
     except asyncio.CancelledError:
         if manner.heartbeats and played.vouched:
-            await post.send(heartbeats(log.source, replace(played.vouched, closed=True), post.partitions))
+            closing = heartbeats(log.source, replace(played.vouched, closed=True), post.partitions)
+            await post.send([*played.unsure, *closing])
         raise
     return played
 
@@ -84,7 +84,9 @@ async def _play(
             played.began = time.time()
         chunk = steps.until(time.time() - played.began, judged())
         played.vouched = next((step for step in reversed(chunk) if isinstance(step, Beat)), played.vouched)
-        await post.send([one for step in chunk for one in _letters(log, manner, step, post.partitions)])
+        played.unsure = [one for step in chunk for one in _letters(log, manner, step, post.partitions)]
+        await post.send(played.unsure)
+        played.unsure = []
         for step in chunk:
             _count(played, step, post.partitions)
         tell(played)
@@ -148,11 +150,13 @@ def _letters(log: Log, manner: Manner, step: Step, partitions: int) -> list[Lett
 
 
 def heartbeats(source: str, beat: Beat, partitions: int) -> list[Letter]:
-    """One a partition; its id says what it vouches for, so that a replay repeats it."""
+    """One a partition; its id says what it vouches for, so that a replay repeats it.
+
+    Its lease is the usual one of two days: a log speaks of every midnight.
+    """
     data = SourceHeartbeat(
         allowed_lateness_seconds=math.ceil(beat.lateness.total_seconds()),
         closed=beat.closed,
-        lease_seconds=int(LEASE.total_seconds()),
     )
     name = f"{iso(beat.moment)}{'/closed' if beat.closed else ''}"
     return beats(source, name, Event(name, source, "", beat.moment, data), partitions)

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from shlex import quote
 
 from shared.contracts.event import iso
+from shared.contracts.topics import STAGE_SOURCES
 from shared.core.watermark import Clock, SourceWatermark
 
-PATIENCE = 30.0
-"""Seconds (of the wall clock) for which nothing is said of a source that is waited for."""
+PATIENCE = timedelta(minutes=2)
+"""Of the wall clock: for so long nothing is said of a source that is waited for."""
+DAILY = timedelta(days=1)
+"""A stage, which has no lease, may speak once a day, when its own time goes by days."""
 Clocks = Mapping[int, Clock]
 
 
@@ -37,8 +41,7 @@ def silent(clocks: Clocks) -> str | None:
 def _expired(source: str, seen: datetime, partitions: Iterable[int]) -> str:
     return (
         f"source {source} is silent since {iso(seen)} (partitions {', '.join(map(str, partitions))}): "
-        "its lease ran out, the clock goes on without it. Start it again; or, when it is gone for good: "
-        f"evergreen publish source.heartbeat --source {source} closed=true"
+        f"its lease ran out, the clock goes on without it; {_ways_out(source, seen)}"
     )
 
 
@@ -55,27 +58,44 @@ class Holders:
     """Remembers since when each clock has waited for the same word of the same source."""
 
     def __init__(self) -> None:
-        self._since: dict[int, tuple[tuple[str, datetime], float]] = {}
+        self._since: dict[int, tuple[tuple[str, datetime], datetime]] = {}
 
-    def held(self, clocks: Clocks, now: float) -> str | None:
-        """The clocks that others would move and one source holds, of which half its lease is over."""
-        waiting = {partition: word for partition, clock in clocks.items() if (word := _overdue(clock))}
+    def held(self, clocks: Clocks, now: datetime) -> str | None:
+        """The sources that clocks wait for, though others are past them, with the way out.
+
+        By the wall clock: for PATIENCE the source has not moved, and its last word is older than half its
+        lease. History that is played fast moves; what it stands at is old at once.
+        """
+        waiting = {partition: word for partition, clock in clocks.items() if (word := _waited_for(clock))}
         self._since = {
             partition: known if (known := self._since.get(partition)) and known[0] == word else (word, now)
             for partition, word in waiting.items()
         }
-        sayings = {_held(*word) for word, since in self._since.values() if now - since > PATIENCE}
-        return "; ".join(sorted(sayings)) or None
+        late: dict[str, datetime] = {}
+        for partition, ((name, seen), since) in self._since.items():
+            usual = clocks[partition].sources[name].lease / 2 or DAILY
+            if now - since > PATIENCE and now - seen > usual + PATIENCE:
+                late[name] = max(seen, late.get(name, seen))
+        return "; ".join(_held(name, seen) for name, seen in sorted(late.items())) or None
 
 
-def _overdue(clock: Clock) -> tuple[str, datetime] | None:
-    """The source that holds the clock, and its last word, when the others have gone on meanwhile."""
+def _waited_for(clock: Clock) -> tuple[str, datetime] | None:
+    """The source that holds the clock, and its last word, when others are past it."""
     if clock.holder is None:
         return None
     source = clock.sources[clock.holder]
-    waited = clock.elapsed - source.elapsed
-    return (clock.holder, source.seen) if waited > max(source.lease / 2, timedelta()) else None
+    is_passed = any(
+        other.watermark > source.watermark for other in clock.sources.values() if not other.expired
+    )
+    return (clock.holder, source.seen) if is_passed else None
 
 
 def _held(source: str, seen: datetime) -> str:
-    return f"the clock waits for {source}, which last spoke of {iso(seen)}: see whether it still runs"
+    ways_out = "see whether it runs: evergreen status" if source in STAGE_SOURCES else _ways_out(source, seen)
+    return f"the clock waits for {source}, which last spoke of {iso(seen)}: {ways_out}"
+
+
+def _ways_out(source: str, seen: datetime) -> str:
+    """Closed at its last word it vouches for nothing that it has not said."""
+    closing = f"--source {quote(source)} --time {iso(seen)} closed=true"
+    return f"start it again; or, when it is gone for good: evergreen publish source.heartbeat {closing}"

@@ -128,7 +128,7 @@ class Monitor:
     def _look_at_clocks(self, clocks: Mapping[int, Clock]) -> None:
         now = monotonic()
         self.health.condition("sources", silent(clocks), now, blocks=False)
-        self.health.condition("clock", self._holders.held(clocks, now), now, blocks=False)
+        self.health.condition("clock", self._holders.held(clocks, datetime.now(UTC)), now, blocks=False)
         for state, count in states(clocks).items():
             metrics.SOURCES.labels(state).set(count)
         for partition, clock in clocks.items():

@@ -37,6 +37,7 @@ def test_words_become_an_event_of_its_type() -> None:
         (typed("order.paid", "order_id=1", "amount=19.99", "currency=EUR"), "amount"),
         (typed("order.paid", *GOOD, time="2024-01-01"), "zone"),
         (typed("order.paid", *GOOD, time="noon"), "RFC 3339"),
+        (typed("source.heartbeat", "closed=true"), "name its last moment with --time"),
         (typed("order.paid", *GOOD, customer="x" * 200), "longer than"),
     ],
 )

@@ -9,6 +9,7 @@ from deploy.playing.timetable import Disorder
 from deploy.purchases.purchase import Log
 from shared.contracts.reading import Unreadable, read
 from shared.contracts.signals import SIGNALS, SourceHeartbeat
+from shared.core.watermark import Clock
 from tests.deploy.purchases.bought import bought, log_of
 
 
@@ -95,3 +96,45 @@ async def test_a_play_that_is_interrupted_closes_its_source() -> None:
     last = [read(one.value, list(one.headers), SIGNALS) for one in shelf.letters[-2:]]
     assert [(beat.time, beat.data.closed) for beat in last] == [(LOG.opens, True)] * 2  # type: ignore[attr-defined]
     assert LOG.opens < LOG.end
+
+
+class Torn(Shelf):
+    """Breaks off in the middle of the first letters that it is given."""
+
+    torn = False
+
+    async def send(self, letters: Any) -> list[Any]:
+        if self.torn:
+            return await super().send(letters)
+        self.torn = True
+        await super().send(letters[: len(letters) // 2])
+        await asyncio.Event().wait()
+        return []
+
+
+async def test_a_play_that_is_torn_vouches_by_closing_for_nothing_that_it_did_not_publish() -> None:
+    shelf, days = Torn(), [day / 2 for day in range(60)]
+    log = log_of(*bought("a", *days), until=31)
+    playing = asyncio.create_task(play(log, Manner(Disorder(3)), shelf, lambda _: None))
+    async with asyncio.timeout(10):
+        while not shelf.letters:
+            await asyncio.sleep(0)
+    playing.cancel()
+    with suppress(asyncio.CancelledError):
+        await playing
+    published = [read(one.value, list(one.headers), SIGNALS) for one in shelf.letters]
+    clock = Clock()
+    for event in published:
+        if isinstance(event.data, SourceHeartbeat):
+            clock = clock.hear(event)
+    assert clock.closed
+    assert clock.watermark is not None
+    vouched_for = {each.time for each in log.purchases if each.time < clock.watermark}
+    assert vouched_for <= {event.time for event in published if event.subject}
+
+
+async def test_a_play_is_waited_for_no_longer_than_any_source_that_speaks_every_day() -> None:
+    _, letters = await played(LOG, Manner())
+    events = [read(one.value, list(one.headers), SIGNALS) for one in letters]
+    leases = {event.data.lease_seconds for event in events if isinstance(event.data, SourceHeartbeat)}
+    assert leases == {SourceHeartbeat().lease_seconds}

@@ -1,18 +1,22 @@
 """What is said of sources and clocks: who went silent, who is waited for, and the way out."""
 
-from shared.service.clocks import PATIENCE, Holders, set_aside, silent, states
+from collections.abc import Sequence
+
+from shared.core.watermark import Clock
+from shared.service.clocks import Holders, set_aside, silent, states
 from tests.shared.core.reminders import beat, minute
 from tests.shared.core.test_leases import said, steps
 from tests.shared.core.test_watermark import after
 
 GONE = after(said(0, "/till"), *steps("/shop", 0, 9))
+CLOSE_TILL = "evergreen publish source.heartbeat --source /till --time 2026-01-01T12:00:00Z closed=true"
 WELL = after(said(0, "/till"), *steps("/shop", 0, 2), said(2, "/app", closed=True))
 
 
 def test_a_source_that_expired_is_named_with_where_since_when_and_what_to_do() -> None:
     text = silent({0: GONE, 1: GONE, 2: WELL}) or ""
     assert "source /till is silent since 2026-01-01T12:00:00Z (partitions 0, 1)" in text
-    assert "evergreen publish source.heartbeat --source /till closed=true" in text
+    assert CLOSE_TILL in text
     assert silent({2: WELL}) is None
 
 
@@ -20,31 +24,61 @@ def test_each_source_is_counted_once_in_its_worst_state() -> None:
     assert states({0: GONE, 1: WELL}) == {"live": 1, "expired": 1, "closed": 1}
 
 
-def test_who_holds_a_clock_past_half_its_lease_is_named_when_that_lasts() -> None:
-    held, holders = after(said(0, "/till"), *steps("/shop", 0, 4)), Holders()
-    assert holders.held({3: held}, 100.0) is None
-    named = holders.held({3: held}, 101.0 + PATIENCE)
-    assert (
-        named
-        == "the clock waits for /till, which last spoke of 2026-01-01T12:00:00Z: see whether it still runs"
-    )
-    spoken = held.hear(said(1, "/till"))
-    assert holders.held({3: spoken}, 102.0 + PATIENCE) is None
+def told(clocks: Sequence[tuple[float, Clock]]) -> str | None:
+    """What is said of a clock in the end, when it stood so at each of these minutes of the wall clock."""
+    holders, said_last = Holders(), None
+    for now, clock in clocks:
+        said_last = holders.held({3: clock}, minute(now))
+    return said_last
 
 
-def test_a_stage_that_is_down_is_named_though_it_has_no_lease() -> None:
+def test_who_holds_a_clock_is_named_with_the_way_out_when_half_its_lease_is_over() -> None:
+    held = after(said(0, "/till"), *steps("/shop", 0, 4))
+    assert told([(0.5, held), (4, held)]) is None
+    text = told([(0.5, held), (4.6, held)]) or ""
+    assert "the clock waits for /till, which last spoke of 2026-01-01T12:00:00Z" in text
+    assert CLOSE_TILL in text
+    assert told([(0.5, held), (4.6, held), (4.7, held.hear(said(1, "/till")))]) is None
+
+
+def test_a_source_of_long_ago_that_stands_still_while_others_are_past_it_is_named_by_the_wall_clock() -> None:
+    """However seldom the others speak: a play that was killed, and a clock that ticks since."""
+    years = 10**6
+    held = after(beat(0, "/history", lease=2 * 1_440), beat(years, "/ticker", lease=10))
+    assert told([(years, held), (years + 1, held)]) is None
+    assert "/history" in (told([(years, held), (years + 2.1, held)]) or "")
+
+
+def test_of_a_history_that_goes_on_nothing_is_said_however_fast_it_is() -> None:
+    years, clock = 10**6, after(beat(0, "/history", lease=2 * 1_440), beat(10**6, "/ticker", lease=10))
+    seen = [(years + n, clock := clock.hear(beat(n * 10_000, "/history", lease=2_880))) for n in range(1, 9)]
+    assert told(seen) is None
+
+
+def test_a_source_that_speaks_once_a_day_is_not_named_between_its_words() -> None:
     clock = after(
-        beat(0, "/evergreen/conversion"), beat(0, "/evergreen/insight"), beat(1, "/evergreen/insight")
+        beat(0, "/erp", lease=2 * 1_440), *(beat(at, "/ticker", lease=10) for at in range(0, 1_440, 5))
     )
-    holders = Holders()
-    assert holders.held({0: clock}, 0.0) is None
-    assert "/evergreen/conversion" in (holders.held({0: clock}, 1.0 + PATIENCE) or "")
+    assert clock.holder == "/erp"
+    assert told([(0, clock), (1_440, clock)]) is None
 
 
-def test_nothing_is_said_of_a_source_that_is_merely_slow_or_alone() -> None:
-    alone, holders = after(said(0, "/till"), said(500, "/till")), Holders()
-    for now in (0.0, 1.0 + PATIENCE):
-        assert holders.held({0: alone, 1: WELL}, now) is None
+def test_a_stage_that_speaks_of_mornings_is_named_when_it_missed_one() -> None:
+    clock = after(beat(0, "/evergreen/insight"), *(beat(at, "/evergreen/conversion") for at in range(1_500)))
+    assert told([(0, clock), (1_440, clock)]) is None
+    text = told([(0, clock), (1_443, clock)]) or ""
+    assert "the clock waits for /evergreen/insight" in text
+    assert "evergreen status" in text
+
+
+def test_a_source_is_named_for_whose_word_a_clock_waits_though_all_others_closed_after_it() -> None:
+    clock = after(said(0, "/till"), said(1, "/shop"), said(2, "/shop", closed=True))
+    assert "/till" in (told([(0, clock), (9, clock)]) or "")
+
+
+def test_nothing_is_said_of_a_source_that_is_alone() -> None:
+    alone = after(said(0, "/till"), said(500, "/till"))
+    assert told([(500, alone), (10**6, alone)]) is None
 
 
 def test_streams_that_were_set_aside_are_told_by_category_and_never_by_id() -> None:
