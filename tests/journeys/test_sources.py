@@ -11,7 +11,7 @@ from shared.contracts.reading import read
 from shared.contracts.signals import SIGNALS, SourceHeartbeat
 from shared.core.watermark import Clock
 from tests.deploy.purchases.bought import bought, log_of
-from tests.journeys.stages import Company
+from tests.journeys.stages import StagesInMemory
 
 LOG = log_of(*bought("anna", 0.5, 30.5), *bought("ben", 10.5), until=31)
 NOW = LOG.end + timedelta(days=400)
@@ -37,10 +37,10 @@ def ticks(begin: datetime, seconds: float) -> list[Event]:
 
 async def clock_after(*events: Event) -> Clock:
     """Of acquisition, one batch an event."""
-    company = Company()
+    stages = StagesInMemory()
     for event in events:
-        await company.hear("signals", event)
-    return company.desks["acquisition"].transactor.clocks[0]
+        await stages.hear("signals", event)
+    return stages.stages["acquisition"].transactor.clocks[0]
 
 
 async def test_history_first_then_live() -> None:
