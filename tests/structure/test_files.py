@@ -1,14 +1,18 @@
 from pathlib import Path
 
-from tests.structure.addresses import addresses
-from tests.structure.files import own_files
+from tests.structure.checks.addresses import addresses
+from tests.structure.checks.files import own_files
+from tests.structure.checks.sizes import FULL, overfull, oversizes
+from tests.structure.checks.stage_names import stage_names
 from tests.structure.planting import plant
-from tests.structure.sizes import oversizes
-from tests.structure.stage_names import stage_names
 
 
 def test_files_are_short(checkout: Path) -> None:
     assert oversizes(checkout) == []
+
+
+def test_no_folder_holds_more_modules_than_one_looks_over(checkout: Path) -> None:
+    assert overfull(checkout) == []
 
 
 def test_no_stage_is_named_in_shared_outside_its_contract(checkout: Path) -> None:
@@ -28,7 +32,7 @@ def test_every_decision_has_a_number_of_its_own_and_is_titled_with_it(checkout: 
 
 def test_a_house_in_order_is_found_in_order(tmp_path: Path) -> None:
     root = plant(tmp_path)
-    assert [*oversizes(root), *stage_names(root), *addresses(root)] == []
+    assert [*oversizes(root), *overfull(root), *stage_names(root), *addresses(root)] == []
 
 
 def test_a_file_that_is_too_long_is_named(tmp_path: Path) -> None:
@@ -43,6 +47,14 @@ def test_files_that_are_long_on_the_whole_are_counted(tmp_path: Path) -> None:
     for number in range(20):
         (tmp_path / f"{number}.py").write_text("x = 1\n" * 81)
     assert oversizes(tmp_path) == ["the median file has 81 lines, 80 at most"]
+
+
+def test_a_folder_that_is_too_full_is_named(tmp_path: Path) -> None:
+    for name in ("__init__", *range(FULL)):
+        (tmp_path / f"{name}.py").touch()
+    assert overfull(tmp_path) == []
+    (tmp_path / "one_more.py").touch()
+    assert overfull(tmp_path) == [".: 13 modules, 12 at most"]
 
 
 def test_a_stage_named_in_a_mechanism_is_found_whatever_the_file(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from tests.structure.locks import disagreements
+from tests.structure.checks.locks import disagreements
 
 HASHED = " \\\n    --hash=sha256:00\n"
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.structure.clocks import clock_reads
+from tests.structure.checks.clocks import clock_reads
+from tests.structure.checks.purity import breaches
 from tests.structure.planting import plant
-from tests.structure.purity import breaches
 
 
 def test_only_the_shells_reach_clock_network_disk_or_chance(checkout: Path) -> None:

@@ -13,9 +13,9 @@ from deploy.local.house.house import House
 from deploy.playing.player import Manner
 from deploy.playing.timetable import Disorder
 from deploy.purchases.cdnow import cdnow
-from tests.system.demo.deaths import Deaths
-from tests.system.demo.playing import Ended, demo, dismantle
-from tests.system.demo.poisoned import Poisoned
+from tests.system.demo.runs.kills import Kills
+from tests.system.demo.runs.playing import Ended, demo, dismantle
+from tests.system.demo.runs.poisoned import Poisoned
 
 SEED = 1997
 # Records a batch: few, so that there is a batch in hand whenever somebody dies.
@@ -63,7 +63,7 @@ def wild(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, list[str]]:
     """In order, while everybody is killed three times; and who was."""
     with four_services(tmp_path_factory.mktemp("killed"), FEW) as house:
-        deaths = Deaths(house, cdnow(), SEED)
+        deaths = Kills(house, cdnow(), SEED)
         ended = demo(house, cdnow(), Manner(ahead=THREE_WEEKS), deaths)
         return ended, deaths.died
 

@@ -9,7 +9,7 @@ import orjson
 from aiokafka.structs import ConsumerRecord
 
 from deploy.purchases.purchase import Log
-from tests.system.demo.kept import Kept, Row
+from tests.system.demo.runs.kept import Kept, Row
 
 HEARTBEAT = "source.heartbeat"
 NEVER = "nothing more"

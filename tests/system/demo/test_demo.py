@@ -12,7 +12,7 @@ from services.insight.churn.assess import assess
 from services.insight.churn.backtest import replayed
 from services.insight.churn.policy import Policy
 from tests.insight.churn.cdnow import WEEKS, days
-from tests.system.demo.playing import Ended
+from tests.system.demo.runs.playing import Ended
 
 PURCHASES, CUSTOMERS = 6_919, 2_357
 REPEATED = PURCHASES - CUSTOMERS

@@ -14,8 +14,8 @@ import orjson
 from deploy.local.house.house import House
 from deploy.local.house.record import FILE
 from shared.contracts.conversion import CustomerWon
-from tests.system.demo.playing import Ended
-from tests.system.demo.rush import rush
+from tests.system.demo.runs.playing import Ended
+from tests.system.demo.runs.rush import rush
 from tests.system.demo.test_stop import is_up_to_date
 from tests.system.reminder_service import until
 

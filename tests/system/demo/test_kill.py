@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from deploy.demo.report.alerts import sha256_of, standing
-from tests.system.demo.playing import Ended
+from tests.system.demo.runs.playing import Ended
 
 Killed = tuple[Ended, list[str]]
 EVERYBODY = ("acquisition", "conversion", "retention", "insight", "kafka", "postgres")

@@ -4,7 +4,7 @@ import pytest
 
 from deploy.demo.watching.gauges import stuck
 from tests.system.demo import laws
-from tests.system.demo.playing import Ended
+from tests.system.demo.runs.playing import Ended
 
 STAGES = ("acquisition", "conversion", "retention", "insight")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from tests.system.demo import laws
-from tests.system.demo.kept import Row
+from tests.system.demo.runs.kept import Row
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CAUSE = b"99"

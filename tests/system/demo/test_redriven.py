@@ -3,8 +3,8 @@
 import pytest
 
 from deploy.demo.report.alerts import sha256_of, standing
-from tests.system.demo.playing import Ended
-from tests.system.demo.poisoned import Poisoned
+from tests.system.demo.runs.playing import Ended
+from tests.system.demo.runs.poisoned import Poisoned
 
 Redriven = tuple[Ended, Poisoned]
 

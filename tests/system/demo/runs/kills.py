@@ -38,7 +38,7 @@ def _groups(dice: random.Random, names: list[str]) -> list[tuple[str, ...]]:
     return [tuple(next(victims) for _ in range(size)) for size in dice.sample(TOGETHER, len(TOGETHER))]
 
 
-class Deaths:
+class Kills:
     """A trial of the house: it is played up to the next strike at once, so that each one finds it busy."""
 
     def __init__(self, house: House, log: Log, seed: int) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.structure.files import own_files
+from tests.structure.checks.files import own_files
 
 
 def stage_names(root: Path) -> list[str]:

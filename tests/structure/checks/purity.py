@@ -1,7 +1,7 @@
 """Which modules of services/ and shared/ reach a clock, a network, a disk or chance, and by which imports.
 
 Purity is the default: only the shells named here may, and no business page leans on one of them.
-`python tests/structure/purity.py ROOT` writes one chain of imports a line, nothing when all is well.
+`python tests/structure/checks/purity.py ROOT` writes one chain of imports a line, nothing when all is well.
 """
 
 import subprocess

@@ -6,7 +6,7 @@ The patterns are written in pieces so that this file does not hold what it looks
 import re
 from pathlib import Path
 
-from tests.structure.files import own_files
+from tests.structure.checks.files import own_files
 
 HOSTS = (
     *(

@@ -20,7 +20,7 @@ from deploy.playing.player import Manner, Played, play
 from deploy.purchases.purchase import Log
 from shared.contracts.insight import INSIGHT, SilenceModelFitted
 from shared.contracts.reading import read
-from tests.system.demo.kept import Kept, kept
+from tests.system.demo.runs.kept import Kept, kept
 
 LATER = datetime(9000, 1, 1, tzinfo=UTC)
 
