@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
+from time import monotonic
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -11,14 +12,14 @@ from aiokafka.errors import KafkaError
 
 from shared.consume.client.logs import Ids, read_ids, read_logs
 from shared.consume.client.polling import PollingClient
-from shared.core.agreement import Log, disagreements, missing, opened, told, uneven
+from shared.core.agreement import Log, disagreements, missing, numbers, opened, told, uneven
 from shared.core.store import Position, Store, TopicPartition
 from shared.resilience.transient import is_outage, passes
 from shared.settings import Settings
 
 log = logging.getLogger(__name__)
 STANDBY = "standby"
-EXAMINED_IN = 5.0
+EXAMINED_IN = WITHHELD_FOR = 5.0
 
 
 class Condition(NamedTuple):
@@ -30,9 +31,10 @@ class Condition(NamedTuple):
 
 
 class Assignment:
-    """Nothing is taken before every position agrees with the log that it counts in.
+    """Nothing is taken of a partition before its position in each topic agrees with the log it counts in.
 
-    `places` is None while the group shares its partitions out. `positions` is one dict for good.
+    `places` is None while the group shares its partitions out. `positions` is one dict for good, of those
+    that are taken; `withheld` has the positions of the others.
     """
 
     def __init__(self, settings: Settings, topics: Collection[str], store: Store) -> None:
@@ -45,8 +47,9 @@ class Assignment:
         self._problem: str | None = None
         self._began_late: str | None = None
         self._ids = Ids(None, {})
+        self._examined_at = 0.0
         self._logs: Mapping[TopicPartition, Log] = {}
-        self._wrong: Collection[TopicPartition] = ()
+        self.withheld: Mapping[TopicPartition, int] = {}
 
     def begin(self, places: frozenset[TopicPartition]) -> None:
         """These are ours; how far they were taken is asked for next."""
@@ -54,7 +57,7 @@ class Assignment:
 
     def end(self) -> None:
         """Nothing is ours any more."""
-        self.places, self.agreed, self._problem, self._wrong = None, False, None, ()
+        self.places, self.agreed, self._problem, self.withheld = None, False, None, {}
         self.refused = None
         self.positions.clear()
 
@@ -63,8 +66,8 @@ class Assignment:
         self.agreed = False
 
     def take_up(self, positions: Mapping[TopicPartition, int]) -> bool:
-        """Go on from there; True when these partitions were not ours before."""
-        are_new = not self._began
+        """Go on from there; True when these partitions were not ours before, or not taken."""
+        are_new = not self._began or positions.keys() != self.positions.keys()
         self.positions.clear()
         self.positions.update(positions)
         self.agreed = self._began = True
@@ -72,7 +75,7 @@ class Assignment:
         return are_new
 
     async def examine(self, client: PollingClient) -> Mapping[TopicPartition, int] | None:
-        """Where to go on; None when that is nowhere, and `conditions` say why.
+        """Where to go on; None when that is nowhere. What does not go on is `withheld`; `conditions` say why.
 
         Errors: `KafkaError` and the store's while one of them is away, `TimeoutError`.
         """
@@ -86,24 +89,37 @@ class Assignment:
             raise
 
     async def _examined(self, client: PollingClient) -> Mapping[TopicPartition, int] | None:
+        self._examined_at = monotonic()
         if await self._is_another():
             return None
         places = sorted(self.places or ())
         known = await self.store.positions(places)
         self._ids = await read_ids(client, self.topics)
         self._logs = await read_logs(client, self._ids, places)
-        wrong = disagreements(places, known, self._logs)
-        self._wrong = wrong.keys()
+        wrong, apart = disagreements(places, known, self._logs), uneven(places, self.topics)
         gone = missing(self.topics, self._ids.topics)
-        self._say(gone or (told(self.settings.service, wrong) if wrong else uneven(places, self.topics)))
         if not gone and any(client.partitions_for_topic(topic) is None for topic in self.topics):
             await client.refresh()  # or it would take minutes until its partitions are shared out
-        if self._problem:
+        held = {partition for _, partition in places if gone} | {n for _, n in wrong} | apart.keys()
+        taken = [place for place in places if place[1] not in held]
+        self._withhold(held, wrong, known)
+        problem = gone or (told(self.settings.service, wrong) if wrong else next(iter(apart.values()), None))
+        self._say(f"{problem}; all but {numbers(held)} go on" if problem and taken else problem)
+        if gone or (held and not taken):
             return None
-        if new := opened(known, self._logs):
+        known = {place: known[place] for place in taken if place in known}
+        if new := opened(known, {place: self._logs[place] for place in taken}):
             await self.store.open_positions(new)
         self._note_beginnings(known, new)
         return {place: position.offset for place, position in {**known, **new}.items()}
+
+    def _withhold(
+        self, held: Container[int], wrong: Container[TopicPartition], known: Mapping[TopicPartition, Position]
+    ) -> None:
+        """Of a log with which its position disagrees nothing counts as taken."""
+        begun = {place: Position(lies.beginning) for place, lies in self._logs.items()}
+        at = {place: known[place] for place in known if place not in wrong}
+        self.withheld = {place: pos.offset for place, pos in (begun | at).items() if place[1] in held}
 
     async def _is_another(self) -> bool:
         """Whether a later process goes by the name of this one."""
@@ -117,7 +133,7 @@ class Assignment:
 
     def _say(self, problem: str | None) -> None:
         if problem and problem != self._problem:
-            log.error("nothing is taken: %s", problem)
+            log.error("nothing is taken there: %s", problem)
         self._problem = problem
 
     def _note_beginnings(
@@ -132,7 +148,13 @@ class Assignment:
             log.warning("%s", self._began_late)
 
     async def compare(self, client: PollingClient) -> None:
-        """When Kafka has told anew which topics there are: are they, and the cluster, those examined?"""
+        """When Kafka has told anew which topics there are: are they, and the cluster, those examined?
+
+        What is withheld is examined every few seconds: somebody may have said where it goes on.
+        """
+        if self.withheld and monotonic() - self._examined_at > WITHHELD_FOR:
+            self.doubt()
+            return
         if not client.metadata_came:
             return
         client.metadata_came = False
@@ -158,13 +180,13 @@ class Assignment:
         yield Condition("beginning", self._began_late, blocks=False)
 
     def lag(self, client: PollingClient | None) -> Mapping[str, int]:
-        """Records not taken, by topic; where position and log disagree, all that lie there."""
+        """Records not taken, by topic; those where position and log disagree are all not taken."""
         behind = dict.fromkeys(self.topics, 0)
         assigned = client.assignment() if client else set()
         for place in self.places or ():
             lies, tp = self._logs.get(place), KafkaPartition(*place)
-            if lies and place in self._wrong:
-                behind[place[0]] += lies.end - lies.beginning
+            if lies and place in self.withheld:
+                behind[place[0]] += lies.end - self.withheld[place]
             elif client and place in self.positions and tp in assigned:
                 end = client.last_stable_offset(tp) or (lies.end if lies else 0)
                 behind[place[0]] += max(0, end - self.positions[place])

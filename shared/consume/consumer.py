@@ -2,7 +2,7 @@
 
 FastStream's acknowledgement policies each lose or repeat a message when a handler raises, so this uses
 none of them: offsets are fenced in the transaction that stores the effects, and Kafka's committed
-offset follows, for those who watch the group. Where a position and its log disagree, nothing is taken.
+offset follows, for those who watch the group. Where a position and its log disagree, nothing is taken there.
 """
 
 import asyncio
@@ -142,7 +142,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._unheard = False
             self._rewind()
             self._leaving = False
-            client.resume(*client.assignment())
         return True
 
     async def _pass_gaps(self, client: PollingClient) -> None:
@@ -175,12 +174,17 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._commit_offsets()
 
     def _rewind(self) -> None:
-        """Fetch from the truth: what was given up would be skipped otherwise."""
+        """Fetch from the truth: what was given up would be skipped otherwise. What is withheld is left."""
         if self.client is None:
             return
-        for (topic, partition), offset in self.positions.items():
-            if (tp := KafkaPartition(topic, partition)) in self.client.assignment():
+        for tp in self.client.assignment():
+            place = (tp.topic, tp.partition)
+            if (offset := self.positions.get(place)) is not None:
                 self.client.seek(tp, offset)
+                self.client.resume(tp)
+            else:
+                self.client.pause(tp)
+                self.client.seek(tp, self.assignment.withheld.get(place, 0))  # or it would ask for one
 
     async def _commit_offsets(self, force: bool = False) -> None:
         now = monotonic()

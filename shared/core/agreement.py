@@ -1,7 +1,8 @@
 """Whether a position and the log that it counts in still belong together: pure.
 
 An offset means something in one log only. Where they disagree nothing is taken: to go on at an offset of
-another log, or past a gap, would skip records without a word.
+another log, or past a gap, would skip records without a word. A partition is one world over all topics that
+are heard, so all partitions of one number go on or none of them; those of other numbers do not care.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -88,6 +89,12 @@ def told(service: str, wrong: Mapping[TopicPartition, str]) -> str:
     )
 
 
+def numbers(partitions: Iterable[int]) -> str:
+    """Partitions in words."""
+    named = sorted(partitions)
+    return f"partition{'s' if len(named) > 1 else ''} {', '.join(map(str, named))}"
+
+
 def missing(topics: Iterable[str], there: Container[str]) -> str | None:
     """A topic that is not there has no partitions, and what nobody owns nobody misses."""
     gone = sorted(topic for topic in topics if topic not in there)
@@ -96,13 +103,13 @@ def missing(topics: Iterable[str], there: Container[str]) -> str | None:
     return f"topic {gone[0]} is gone from Kafka: restore it, or make it again with `evergreen provision`"
 
 
-def uneven(places: Iterable[TopicPartition], topics: Iterable[str]) -> str | None:
-    """A partition is one world over all topics heard: whoever owns it in one must own it in all of them."""
-    owned = set(places)
+def uneven(places: Iterable[TopicPartition], topics: Iterable[str]) -> dict[int, str]:
+    """Whoever owns a partition in one topic must own it in all; the problem of each that is not so."""
+    owned, found = set(places), {}
     for partition in sorted({partition for _, partition in owned}):
         if missing := sorted(topic for topic in topics if (topic, partition) not in owned):
-            return (
+            found[partition] = (
                 f"partition {partition} of topic {missing[0]} is not there, or belongs to a process that "
                 "hears other topics: wait until all run one release, or provision the topic"
             )
-    return None
+    return found

@@ -52,6 +52,8 @@ def test_a_new_partition_is_opened_at_its_beginning_and_an_old_one_learns_its_lo
 
 
 def test_who_owns_a_partition_owns_it_in_every_topic() -> None:
-    assert uneven([("a", 0), ("b", 0), ("a", 3), ("b", 3)], ["a", "b"]) is None
-    assert uneven([], ["a", "b"]) is None
-    assert "partition 3 of topic b is not there" in (uneven([("a", 0), ("b", 0), ("a", 3)], ["a", "b"]) or "")
+    assert uneven([("a", 0), ("b", 0), ("a", 3), ("b", 3)], ["a", "b"]) == {}
+    assert uneven([], ["a", "b"]) == {}
+    [(partition, said)] = uneven([("a", 0), ("b", 0), ("a", 3)], ["a", "b"]).items()
+    assert partition == 3
+    assert "partition 3 of topic b is not there" in said

@@ -68,10 +68,13 @@ async def transaction(service: ReminderService, *events: Event, commit: bool) ->
             await producer.abort_transaction()
 
 
-async def shift(url: str, by: int) -> None:
-    """Move every position, as nobody should."""
+async def shift(url: str, by: int, topic: str = "", partition: int = 0) -> None:
+    """Move every position, or that of one partition, as nobody should."""
     owner = await asyncpg.connect(url)
-    await owner.execute("update positions set next_offset = next_offset + $1", by)
+    await owner.execute(
+        "update positions set next_offset = next_offset + $1 where $2 = '' or (topic, partition) = ($2, $3)",
+        by, topic, partition,
+    )  # fmt: skip
     await owner.close()
 
 
