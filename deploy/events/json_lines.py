@@ -7,7 +7,7 @@ from deploy.events.producer import Letter
 from deploy.purchases.purchase import Refused
 from shared.contracts.event import STRUCTURED
 from shared.contracts.reading import Unreadable, read
-from shared.contracts.signals import SIGNALS, SourceHeartbeat
+from shared.contracts.signals import SIGNALS, SourceHeartbeat, objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def _letters(line: bytes, partitions: int) -> list[Letter]:
     if event.traceparent:
         headers.append(("traceparent", event.traceparent.encode()))
     if isinstance(event.data, SourceHeartbeat):
+        if why := objection(event.data, event.time):
+            raise Unreadable(why)
         return [Letter(None, line, headers, partition) for partition in range(partitions)]
     if not event.subject:
         raise Unreadable("subject is missing: it names the customer")

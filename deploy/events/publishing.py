@@ -16,7 +16,7 @@ from deploy.events.trace import traceparent
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Fact
 from shared.contracts.reading import Unreadable, read
-from shared.contracts.signals import SIGNALS, SourceHeartbeat
+from shared.contracts.signals import SIGNALS, SourceHeartbeat, objection
 
 BY_HAND = "lease_seconds=60"
 """A heartbeat typed by hand is the only one of its source: the clock shall not wait for the next."""
@@ -49,9 +49,15 @@ def event_of(args: argparse.Namespace, now: datetime) -> Event:
     trace = traceparent(args.source, name, 1)
     event = Event(name, args.source, subject, _moment(args.time, now), data, traceparent=trace)
     try:
-        return read(encode(event), [], SIGNALS)
+        return _read(event)
     except Unreadable as reason:
         raise Trouble(f"this would be refused: {reason}") from None
+
+
+def _read(event: Event) -> Event:
+    if isinstance(event.data, SourceHeartbeat) and (why := objection(event.data, event.time)):
+        raise Unreadable(why)
+    return read(encode(event), [], SIGNALS)
 
 
 def _moment(text: str | None, now: datetime) -> datetime:

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deploy.errors import Trouble
-
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+from shared.contracts.signals import EARLIEST
 
 
 class Untimed(ValueError):
@@ -33,7 +32,7 @@ class Reader:
         except OverflowError:
             raise Untimed(f"time {text!r} lies outside the calendar") from None
         if not EARLIEST <= utc <= self.latest:
-            raise Untimed(f"time {text!r} lies {'in the future' if utc > self.latest else 'before 1970'}")
+            raise Untimed(f"time {text!r} lies {'in the future' if utc > self.latest else 'before 1980'}")
         return utc
 
     def _parse(self, text: str) -> datetime:

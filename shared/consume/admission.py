@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from shared.contracts.event import Event
 from shared.contracts.fact import Vocabulary
 from shared.contracts.reading import Unknown, Unreadable, read_record
-from shared.contracts.signals import SourceHeartbeat
+from shared.contracts.signals import SourceHeartbeat, objection
 from shared.contracts.topics import STAGE_SOURCES
 from shared.core.batch import Batch, Heard
 from shared.core.dead_letter import StandIn, kept
@@ -85,8 +85,8 @@ class AdmissionPolicy:
         if event.source in STAGE_SOURCES:
             raise Unreadable(f"source {event.source!r} is the name of a stage: say who you are")
         if isinstance(event.data, SourceHeartbeat):
-            if event.data.lease_seconds == 0:
-                raise Unreadable("lease_seconds is 0: say for how long this source may be silent")
+            if why := objection(event.data, event.time):
+                raise Unreadable(why)
             return
         if not event.subject:
             raise Unreadable("subject is missing: it names the customer")

@@ -1,10 +1,14 @@
 """`signals`: facts from outside, as they happened, written by other systems."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.contracts.fact import Currency, Fact, Minor, Text, vocabulary
+
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+"""No source vouches for a time before: no log is older, and a clock that was never set says 1970 or 1900."""
 
 
 class TouchRecorded(Fact):
@@ -36,6 +40,7 @@ class SourceHeartbeat(Fact):
     """A source vouches: all that happened before `time - allowed_lateness_seconds` is published.
 
     Written by each source to every partition, without a key. `closed` says that nothing more will come.
+    A time before 1980 is refused: it is that of a clock that was never set.
     A source that was silent for longer than `lease_seconds`, by the time that the others tell, is not waited
     for until it has caught up. 0, which only Evergreen's own stages may say: it is waited for in any case.
     """
@@ -44,6 +49,15 @@ class SourceHeartbeat(Fact):
     allowed_lateness_seconds: Annotated[int, Field(ge=0, le=366 * 86_400)] = 0
     closed: bool = False
     lease_seconds: Annotated[int, Field(ge=0, le=366 * 86_400)] = 2 * 86_400
+
+
+def objection(heartbeat: SourceHeartbeat, time: datetime) -> str | None:
+    """Why it is not taken from a source that is no stage of ours; None when it is."""
+    if heartbeat.lease_seconds == 0:
+        return "lease_seconds is 0: say for how long this source may be silent"
+    if time < EARLIEST:
+        return f"time {time:%Y-%m-%d} is before 1980: set the clock of the sender"
+    return None
 
 
 SIGNALS = vocabulary(TouchRecorded, UserSignedUp, OrderPaid, SourceHeartbeat)

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from deploy.events.json_lines import json_lines
 from shared.contracts.event import Event, encode
 from shared.contracts.signals import SourceHeartbeat, TouchRecorded
@@ -20,10 +22,15 @@ def test_events_go_out_as_they_stand_keyed_by_customer_and_heartbeats_to_every_p
 
 
 def test_a_line_that_signals_would_refuse_is_named_with_its_line_and_reason() -> None:
-    found = json_lines([TOUCH, b"{", TOUCH.replace(b"touch.recorded", b"touch.lost"), NOBODY], 3)
+    lost, old = (
+        TOUCH.replace(b"touch.recorded", b"touch.lost"),
+        encode(Event("b2", "/shop", "", datetime(1900, 1, 1, tzinfo=UTC), SourceHeartbeat())),
+    )
+    found = json_lines([TOUCH, b"{", lost, NOBODY, old], 3)
     assert len(found.events) == 1
     assert [(one.line, one.reason.split()[0]) for one in found.refused] == [
         (2, "the"),
         (3, "type"),
         (4, "subject"),
+        (5, "time"),
     ]

@@ -37,6 +37,8 @@ def test_words_become_an_event_of_its_type() -> None:
         (typed("order.paid", "order_id=1", "amount=19.99", "currency=EUR"), "amount"),
         (typed("order.paid", *GOOD, time="2024-01-01"), "zone"),
         (typed("order.paid", *GOOD, time="noon"), "RFC 3339"),
+        (typed("source.heartbeat", "lease_seconds=0"), "lease_seconds is 0"),
+        (typed("source.heartbeat", time="1900-01-01T00:00:00Z"), "before 1980"),
         (typed("source.heartbeat", "closed=true"), "name its last moment with --time"),
         (typed("order.paid", *GOOD, customer="x" * 200), "longer than"),
     ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -93,6 +94,8 @@ def test_a_binary_event_is_heard_in_structured_bytes() -> None:
         (letter(requested("w1", "short", at=AHEAD.seconds / 60 + 1)), "future of its arrival"),
         (letter(beat(AHEAD.seconds / 60 + 1, lease=1)), "future of its arrival"),
         (letter(beat(0, lease=0)), "lease_seconds is 0"),
+        (letter(beat(0, lease=1)._replace(time=datetime(1900, 1, 1, tzinfo=UTC))), "before 1980"),
+        (letter(beat(0, lease=1)._replace(time=datetime(1970, 1, 1, tzinfo=UTC))), "before 1980"),
         (Letter(headers=[("ce_specversion", b"\xff")]), "not UTF-8"),
     ],
 )
@@ -102,6 +105,11 @@ def test_what_breaks_the_contract_is_parked_as_it_came_with_a_reason(bad: Letter
 
 def test_a_clock_a_little_ahead_is_forgiven() -> None:
     assert taken(letter(requested("w1", "short", at=AHEAD.seconds / 60))).heard
+
+
+def test_a_log_may_be_as_old_as_1980_and_an_event_as_it_is() -> None:
+    assert taken(letter(beat(0, lease=1)._replace(time=datetime(1980, 1, 1, tzinfo=UTC)))).heard
+    assert taken(letter(requested("w1", "short")._replace(time=datetime(1900, 1, 1, tzinfo=UTC)))).heard
 
 
 def test_a_heartbeat_needs_neither_key_nor_a_partition_of_its_own() -> None:
