@@ -37,6 +37,9 @@ class InsightHandler:
         self._one_at_a_time = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
 
+    async def prepare(self, batch: Batch) -> None:
+        """Nothing: who is judged hangs on what the batch before has written."""
+
     async def handle(self, batch: Batch) -> Counter[str]:
         async with self._turn():
             await self._pass_time()  # what a crash left half judged comes before what is heard next

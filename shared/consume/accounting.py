@@ -14,7 +14,8 @@ def count(admitted: Admitted, repeated: Counter[str], refused: Sequence[DeadLett
 
     Of those heard `repeated` were duplicates, by topic, and `refused` became dead letters all the same.
     """
-    outcomes = Counter((heard.topic, "applied") for heard in admitted.heard)
+    heard = Counter([heard.topic for heard in admitted.heard])
+    outcomes = Counter({(topic, "applied"): number for topic, number in heard.items()})
     for letter in refused:
         outcomes[letter.topic, "applied"] -= 1
         outcomes[letter.topic, "dead_letter"] += 1

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from shared.consume.admission import AdmissionPolicy, Admitted, Record, admit
 from shared.contracts.reading import Unreadable
+from shared.core.batch import Batch
 from shared.core.store import TopicPartition
 
 SLICE = 100
@@ -24,7 +25,8 @@ class NewerType(Unreadable):
         )
 
 
-Write = Callable[[Admitted], Awaitable[None]]
+Write = Callable[[Admitted, Batch], Awaitable[None]]
+Prepare = Callable[[Batch], Awaitable[None]]
 
 
 async def write_in_order(
@@ -32,9 +34,11 @@ async def write_in_order(
     records: Sequence[Record],
     positions: Mapping[TopicPartition, int],
     size: int,
+    prepare: Prepare,
     write: Write,
 ) -> None:
-    """Write the records, `size` a batch, one batch after another; the first failure ends it.
+    """Write the records, `size` a batch, one batch after another; the first failure ends it. A batch is
+    prepared while the one before it is written.
 
     `positions` are those before the first record. A batch read ahead of one that failed is given up.
     Errors: `NewerType` once all is written that comes before it.
@@ -45,10 +49,12 @@ async def write_in_order(
     try:
         for start in range(0, len(records), size):
             admitted = await _read(policy, records[start : start + size], reached, writing is not None)
+            batch = admitted.batch(reached)
             reached |= {place: after for place, (_, after) in admitted.positions.items()}
             if writing is not None:
+                await prepare(batch)
                 await writing
-            writing = asyncio.ensure_future(write(admitted))
+            writing = asyncio.ensure_future(write(admitted, batch))
             if admitted.newer is not None:
                 newer = NewerType(*admitted.newer)
                 break

@@ -10,6 +10,7 @@ from shared.consume.hold import Hold
 from shared.consume.poison import PoisonIsolator
 from shared.consume.read_ahead import write_in_order
 from shared.consume.rehearsal import rehearse
+from shared.core.batch import Batch
 from shared.core.handler import Handler
 from shared.core.store import Store, TopicPartition
 from shared.observe import metrics
@@ -63,23 +64,27 @@ class Writer:
         async def attempt() -> None:
             known = self.positions
             ahead = {p: (known[p], at) for p, at in reached.items() if p in known and at > known[p]}
-            await self._persist(Admitted(positions=ahead))
+            await self._persist_alone(Admitted(positions=ahead))
 
         await self._retry(attempt)
 
     async def _write(self, records: Sequence[Record]) -> None:
-        await write_in_order(self.policy, records, self.positions, self.size, self._persist)
+        prepare, persist = self.handler.prepare, self._persist
+        await write_in_order(self.policy, records, self.positions, self.size, prepare, persist)
 
     async def _dead_letter(self, record: Record, reason: str) -> None:
-        await self._persist(dead_lettered([record], self.positions, reason, datetime.now(UTC)))
+        await self._persist_alone(dead_lettered([record], self.positions, reason, datetime.now(UTC)))
 
     async def _rehearse(self, record: Record) -> bool:
         return await rehearse(self.policy, self.store, self.handler, self.positions, record)
 
-    async def _persist(self, admitted: Admitted) -> None:
+    async def _persist_alone(self, admitted: Admitted) -> None:
+        await self._persist(admitted, admitted.batch(self.positions))
+
+    async def _persist(self, admitted: Admitted, batch: Batch) -> None:
         if admitted.positions:
             with metrics.BATCH_SECONDS.time():
-                repeated = await self.handler.handle(batch := admitted.batch(self.positions))
+                repeated = await self.handler.handle(batch)
             count(admitted, repeated, batch.refused)
             if self.isolator.evidence.wanted:
                 self.isolator.written(applied(admitted, repeated, batch.refused))

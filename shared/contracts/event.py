@@ -1,6 +1,7 @@
 """One event: a fact in its CloudEvents 1.0 envelope (structured JSON mode on our own topics)."""
 
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b, sha1
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,7 +11,7 @@ import orjson
 from shared.contracts.fact import Fact, in_utc
 
 NAMESPACE = UUID("6f1d2f6c-6a0b-5b52-9d0b-3f4a3a6d7b10")
-NAMESPACE_BYTES = NAMESPACE.bytes
+VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 KEY_BYTES, SUBJECT_BYTES = 16, 8
 STRUCTURED = b"application/cloudevents+json"
 
@@ -67,12 +68,19 @@ def event_identity(source: str, id: str, subject: str) -> bytes:
 def fact_id(service: str, stream: str, version: int) -> str:
     """Deterministic, so that a fact published again is a recognisable duplicate: a UUID of version 5.
 
-    Written out because `uuid5` takes three times as long, and every fact needs one.
+    Written out because `uuid5` takes four times as long, and every fact needs one.
     """
-    name = f"/evergreen/{service}\n{stream}/{version}".encode()
-    digest = sha1(NAMESPACE_BYTES + name, usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(digest[16], 16) & 3]
-    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+    hashed = _of_service(service).copy()
+    hashed.update(f"{stream}/{version}".encode())
+    digest = hashed.hexdigest()
+    return (
+        f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
+    )
+
+
+@cache
+def _of_service(service: str) -> Any:
+    return sha1(NAMESPACE.bytes + f"/evergreen/{service}\n".encode(), usedforsecurity=False)
 
 
 def iso(moment: datetime) -> str:

@@ -37,7 +37,8 @@ class BatchDecision:
     """One batch being decided: an overlay of new states over the snapshot, and the changes so far.
 
     At most `most` timers fire; `cut` says that the last heartbeat is to be heard again, for more are due.
-    `outcomes` has for each timer, in order, whether its rules failed: its stream is set aside then.
+    `outcomes` has for each timer, in order, whether its rules failed: its stream is set aside then. `seen`
+    are the identities of the events that were taken, before and here.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class BatchDecision:
         self.changes = Changes()
         self.quarantined = dict(snapshot.quarantined)
         self.outcomes: list[bool] = []
-        self._seen = set(snapshot.seen)
+        self.seen = set(snapshot.seen)
         self._clocks = dict(snapshot.clocks)
         self._timer_of = {due.stream: due.at for due in snapshot.timers}
         self._heaps: dict[int, list[tuple[datetime, StreamName]]] = {}
@@ -65,11 +66,11 @@ class BatchDecision:
                 self._tick(heard)
             return True
         identity = identity or event.identity
-        if identity in self._seen:
+        if identity in self.seen:
             return False
         if (self.quarantined or self.snapshot.unreadable) and self._is_refused(heard, routed):
             return True
-        self._seen.add(identity)
+        self.seen.add(identity)
         self.changes.inbox.append(identity)
         for stream, command in routed:
             decider, before = self._stream(stream)

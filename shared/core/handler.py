@@ -16,6 +16,12 @@ class Handler(Protocol):
         Returns how many events of each topic changed nothing: they were heard before, at another offset.
         """
 
+    async def prepare(self, batch: Batch) -> None:
+        """Work out what can be of the batch that is handled next, while the one before it is being written.
+
+        Changes nothing that shows; `handle` is right without it.
+        """
+
     def forget(self) -> None:
         """Trust nothing remembered: another process may have written."""
 

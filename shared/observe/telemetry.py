@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -32,20 +33,15 @@ from opentelemetry.trace import (
     use_span,
 )
 
-from shared.observe.traceparent import SAMPLED, TRACEPARENT, sampled, trace_id
+from shared.observe.traceparent import SAMPLED, TRACEPARENT, sampled
 
-__all__ = ["batch_span", "current_trace_ids", "decision_trace", "send_trace", "start_telemetry", "trace_id"]
 log = logging.getLogger(__name__)
-MAX_LINKS = 128
-FLUSH_SECONDS = 2.0
+MAX_LINKS, FLUSH_SECONDS = 128, 2.0
 Attributes = Mapping[str, str | int]
 NOTHING: Attributes = {}
-SENDING: dict[str, Attributes] = {}
 
 
 class _Recording:
-    """The tracer while spans have somewhere to go."""
-
     tracer: Tracer | None = None
 
 
@@ -91,6 +87,11 @@ def _end(provider: TracerProvider) -> None:
     ending = threading.Thread(target=provider.shutdown, daemon=True)
     ending.start()
     ending.join(FLUSH_SECONDS)
+
+
+def is_recording() -> bool:
+    """Whether spans have somewhere to go."""
+    return _Recording.tracer is not None
 
 
 @contextmanager
@@ -155,20 +156,19 @@ def decision_trace(cause: str | None, name: str, attributes: Attributes = NOTHIN
 
 def send_trace(traceparent: str | None, topic: str) -> str | None:
     """The traceparent for the header of a record sent to `topic`: as `decision_trace`, by a producer span."""
-    if _Recording.tracer is None:
+    if not is_recording():
         return traceparent  # as `decision_trace` kept it
-    messaging: Attributes = SENDING.get(topic) or _sending(topic)
-    return _child(traceparent, f"send {topic}", SpanKind.PRODUCER, messaging)
+    return _child(traceparent, f"send {topic}", SpanKind.PRODUCER, _sending(topic))
 
 
+@cache
 def _sending(topic: str) -> Attributes:
-    SENDING[topic] = {
+    return {
         "messaging.system": "kafka",
         "messaging.operation.name": "send",
         "messaging.operation.type": "send",
         "messaging.destination.name": topic,
     }
-    return SENDING[topic]
 
 
 def _child(cause: str | None, name: str, kind: SpanKind, attributes: Attributes) -> str | None:

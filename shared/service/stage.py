@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from shared.contracts.fact import Vocabulary
 from shared.core.batch import Batch, Stage
-from shared.observe.telemetry import batch_span, decision_trace
+from shared.observe.telemetry import batch_span, decision_trace, is_recording
 from shared.service.runtime import ServiceContext
 from shared.service.transactor import Transactor
 
@@ -18,8 +18,13 @@ class StageHandler:
         self.stage, self.context = stage, context
         self.transactor = Transactor(stage, vocabulary, context.store)
 
+    async def prepare(self, batch: Batch) -> None:
+        """Not while spans are recorded: they are children of the batch that is being written."""
+        if not is_recording():
+            await self.transactor.prepare(batch, datetime.now(UTC), decision_trace)
+
     async def handle(self, batch: Batch) -> Counter[str]:
-        with batch_span(self.stage.name, [heard.event.traceparent for heard in batch.heard]):
+        with batch_span(self.stage.name, (heard.event.traceparent for heard in batch.heard)):
             repeated = await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
         self.context.relay.wake()
         return repeated

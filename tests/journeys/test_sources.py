@@ -40,7 +40,7 @@ async def clock_after(*events: Event) -> Clock:
     stages = StagesInMemory()
     for event in events:
         await stages.hear("signals", event)
-    return stages.stages["acquisition"].transactor.clocks[0]
+    return stages.stages["acquisition"].transactor.snapshots.clocks[0]
 
 
 async def test_history_first_then_live() -> None:

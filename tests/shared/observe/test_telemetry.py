@@ -14,8 +14,8 @@ from shared.observe.telemetry import (
     decision_trace,
     send_trace,
     start_telemetry,
-    trace_id,
 )
+from shared.observe.traceparent import trace_id
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 SAMPLED, UNSAMPLED = f"00-{TRACE}-{SPAN}-01", f"00-{TRACE}-{SPAN}-00"
