@@ -20,22 +20,20 @@ from deploy.local.process.pid_files import found
 from deploy.local.servers import kafka, postgres
 from deploy.places import ROOT
 from deploy.provisioning.topics import Topic, provide
+from tests.system.house.opened import forgotten
 
 
 @pytest.fixture(scope="module")
 def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A second house, started by a command that was killed in the middle, and taken up by another."""
     directory = tmp_path_factory.mktemp("beside")
-    try:
+    with forgotten(directory):
         start_and_kill(directory)
         survivors = {each.name: each.pid for each in found(closing.pids(directory))}
         opened = House.open(directory, services=[])
         assert survivors["kafka"] == opened.kafka.pid
         assert survivors.get("postgres", opened.postgres.pid) == opened.postgres.pid
         yield opened
-    finally:
-        closing.bring_down(directory)
-        closing.forget(directory)
 
 
 def start_and_kill(directory: Path) -> None:

@@ -17,6 +17,7 @@ from deploy.local.process.pid_files import found
 from deploy.local.process.ports import free_port
 from deploy.local.servers import kafka, postgres
 from deploy.places import ROOT
+from tests.system.house.opened import forgotten
 
 Command = subprocess.Popen[str]
 
@@ -43,10 +44,8 @@ def stands(house: House) -> bool:
 @pytest.fixture
 def places(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     both = (tmp_path / "one", tmp_path / "other")
-    yield both
-    for place in both:
-        closing.bring_down(place)
-        closing.forget(place)
+    with forgotten(*both):
+        yield both
 
 
 def test_two_houses_that_chose_the_same_ports_at_once_both_stand(places: tuple[Path, Path]) -> None:

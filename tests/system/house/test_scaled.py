@@ -17,23 +17,16 @@ from deploy.local.house.services import is_ready
 from deploy.local.process.apart import apart
 from deploy.local.process.deadline import until
 from deploy.local.process.pid_files import found
+from tests.system.house.opened import opened, up
 
 SECONDS = 60.0
-
-
-def up(directory: Path, *words: str) -> House:
-    assert main(["up", "--directory", str(directory), "--services", "insight", "--clock", "log", *words]) == 0
-    return House.load(directory)
+INSIGHT = ("--services", "insight", "--clock", "log")
 
 
 @pytest.fixture(scope="module")
 def scaled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    directory = tmp_path_factory.mktemp("scaled")
-    try:
-        yield up(directory, "--scale", "insight=2")
-    finally:
-        closing.bring_down(directory)
-        closing.forget(directory)
+    with opened(tmp_path_factory.mktemp("scaled"), *INSIGHT, "--scale", "insight=2") as house:
+        yield house
 
 
 def names(house: House) -> set[str]:
@@ -90,12 +83,12 @@ def test_status_shows_each(scaled: House) -> None:
 def test_a_house_keeps_its_scale_and_comes_back_so(scaled: House) -> None:
     assert closing.bring_down(scaled.directory)
     assert names(scaled) == set()
-    assert names(up(scaled.directory)) == {"insight", "insight-2"}
+    assert names(up(scaled.directory, *INSIGHT)) == {"insight", "insight-2"}
 
 
 def test_scaled_back_the_last_one_goes_and_the_first_has_it_all_again(scaled: House) -> None:
     before = House.load(scaled.directory).services["insight"].pid
-    again = up(scaled.directory, "--scale", "insight=1")
+    again = up(scaled.directory, *INSIGHT, "--scale", "insight=1")
     assert names(again) == {"insight"}
     assert again.services["insight"].pid == before
     assert again.services["insight"].replicas == []

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -17,25 +16,18 @@ from deploy.local.house.services import is_ready
 from deploy.local.process import pid_files
 from deploy.local.process.deadline import until
 from deploy.local.servers import kafka, postgres
+from tests.system.house.opened import opened, up
 
 SECONDS = 60.0
 STAGE = "acquisition"
+SERVICES = ("--services", STAGE)
 Captured = pytest.CaptureFixture[str]
-
-
-def up(directory: Path, *words: str) -> int:
-    return main(["up", "--directory", str(directory), "--services", STAGE, *words])
 
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    directory = tmp_path_factory.mktemp("watched")
-    try:
-        assert up(directory) == 0
-        yield House.load(directory)
-    finally:
-        closing.bring_down(directory)
-        closing.forget(directory)
+    with opened(tmp_path_factory.mktemp("watched"), *SERVICES) as house:
+        yield house
 
 
 def pid_of(house: House, name: str) -> int | None:
@@ -100,7 +92,7 @@ def test_a_killed_supervisor_takes_nothing_with_it_is_missed_and_comes_back_with
     assert main(["status", "--directory", str(watched.directory)]) == 1
     stage = pid_of(watched, STAGE)
     assert stage
-    assert up(watched.directory) == 0
+    up(watched.directory, *SERVICES)
     assert is_back(watched, "supervisor", before)
     assert pid_of(watched, STAGE) == stage
     assert status(watched, capsys)["ticker"]["restarts"] > 0  # what it had counted is kept
@@ -134,7 +126,7 @@ def test_down_ends_it_all_though_something_is_to_be_started_again(watched: House
 
 def test_a_house_that_was_mended_counts_anew(watched: House, capsys: Captured) -> None:
     spoil(watched, {})
-    assert up(watched.directory) == 0
+    up(watched.directory, *SERVICES)
     told = status(watched, capsys)
     assert {name: part["restarts"] for name, part in told.items()} == dict.fromkeys(told, 0)
 
@@ -151,5 +143,5 @@ def test_a_house_that_nobody_asked_to_watch_is_not_watched(house: House) -> None
 
 
 def test_who_does_not_want_it_watched_says_so(watched: House) -> None:
-    assert up(watched.directory, "--no-watch") == 0
+    up(watched.directory, *SERVICES, "--no-watch")
     assert watched.running("supervisor") is None

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,22 +14,16 @@ from deploy.local.house.house import House
 from deploy.ticker import LEASE, SOURCE, until_next
 from shared.contracts.reading import read
 from shared.contracts.signals import SIGNALS, SourceHeartbeat
+from tests.system.house.opened import opened, up
+
+NONE = ("--services", "")
 
 
 @pytest.fixture(scope="module")
 def ticking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house without services, as `up` opens it when nothing is said about clocks."""
-    directory = tmp_path_factory.mktemp("ticking")
-    try:
-        assert up(directory) == 0
-        yield House.load(directory)
-    finally:
-        closing.bring_down(directory)
-        closing.forget(directory)
-
-
-def up(directory: Path, *words: str) -> int:
-    return main(["up", "--directory", str(directory), "--services", "", *words])
+    with opened(tmp_path_factory.mktemp("ticking"), *NONE) as house:
+        yield house
 
 
 async def next_of_each(house: House) -> list[ConsumerRecord]:
@@ -84,12 +77,9 @@ def test_status_names_a_ticker_that_is_down(ticking: House, capsys: pytest.Captu
 
 
 def test_a_house_keeps_the_clock_it_has_until_it_is_told_another(ticking: House) -> None:
-    assert up(ticking.directory, "--clock", "log") == 0
-    assert House.load(ticking.directory).running("ticker") is None
-    assert up(ticking.directory) == 0
-    assert House.load(ticking.directory).ticker.clock == "log"
-    assert up(ticking.directory, "--clock", "wall") == 0
-    assert House.load(ticking.directory).running("ticker")
+    assert up(ticking.directory, *NONE, "--clock", "log").running("ticker") is None
+    assert up(ticking.directory, *NONE).ticker.clock == "log"
+    assert up(ticking.directory, *NONE, "--clock", "wall").running("ticker")
 
 
 def test_down_stops_the_ticker_as_well(ticking: House) -> None:
