@@ -5,14 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from deploy.local.house import closing, lag, metrics
+from deploy.local.house import closing, metrics
 from deploy.local.house.house import House
 from deploy.local.house.record import WALL, Process
 from deploy.local.house.services import condition
+from deploy.local.process import restarts
 from deploy.local.process.apart import apart
+from deploy.local.process.restarts import Restarts
 from deploy.local.servers import kafka, postgres
-from deploy.local.supervision import restarts
-from deploy.local.supervision.restarts import Restarts
+from tests.system import lag
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.console.condition import Part
-from deploy.local.supervision.restarts import Restarts
+from deploy.local.process.restarts import Restarts
 
 
 def as_json(parts: Sequence[Part]) -> None:

@@ -24,9 +24,9 @@ from deploy.events.broker import quiet_client
 from deploy.local.house.house import House
 from deploy.local.house.record import LOG
 from deploy.playing.options import manner_of, read_log
+from deploy.purchases.announcing import announce
 from deploy.purchases.purchase import Log, Refused
 
-PRINTED = 10
 RESULTS = ("summary.json", "quiet.csv", "refused.csv", "weeks.png", "journey.png")
 
 
@@ -62,22 +62,6 @@ def _performance(
     names = [*house.services, *SERVERS]
     trial = partial(strike, house, names, seconds, args.seed) if args.kill else None
     return Performance(house, log, manner, Screen(log, console), trial)
-
-
-def announce(console: Console, log: Log) -> None:
-    """What was read, what was not and why."""
-    console.print(
-        f"{len(log.purchases):,} purchases of {log.customers:,} customers,"
-        f" {log.opens:%Y-%m-%d} to {log.end:%Y-%m-%d}"
-    )
-    for warning in log.warnings:
-        console.print(f"note: {warning}", style="yellow")
-    if log.refused:
-        console.print(f"{len(log.refused):,} rows could not be read:", style="yellow")
-    for refused in log.refused[:PRINTED]:
-        console.print(f"  {refused}", markup=False)
-    if len(log.refused) > PRINTED:
-        console.print(f"  … and {len(log.refused) - PRINTED:,} more")
 
 
 def write_refused(path: Path, refused: Sequence[Refused]) -> None:

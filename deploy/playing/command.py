@@ -10,13 +10,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from deploy.demo.whole import announce
 from deploy.errors import Trouble
 from deploy.events.broker import kafka_of, ticks_by_the_wall
 from deploy.events.json_lines import json_lines
 from deploy.events.producer import Post
 from deploy.playing.options import manner_of, read_log
 from deploy.playing.player import Played, play
+from deploy.purchases.announcing import announce
 from deploy.purchases.purchase import Refused
 
 AT_ONCE = 2_000

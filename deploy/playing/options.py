@@ -4,10 +4,10 @@ import argparse
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from deploy.demo.poison import poisons
 from deploy.errors import Trouble
 from deploy.places import VAR
 from deploy.playing.player import WEEK, Manner
+from deploy.playing.poison import poisons
 from deploy.playing.timetable import Disorder
 from deploy.purchases import csv_file as csvlog
 from deploy.purchases.cdnow import cdnow

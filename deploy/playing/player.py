@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from deploy.demo.poison import Poison
 from deploy.events.producer import Letter, Post, beats, letter
 from deploy.events.trace import traceparent
+from deploy.playing.poison import Poison
 from deploy.playing.timetable import Arrival, Beat, Disorder, timetable
 from deploy.purchases.purchase import Log
 from shared.contracts.event import Event, iso

@@ -22,6 +22,13 @@ HOUSE = {
     "shared/observe/telemetry.py": "import opentelemetry\n",
     "deploy/__init__.py": "",
     "deploy/up.py": "import services.conversion.app\n",
+    "deploy/commands/__init__.py": "",
+    "deploy/commands/up.py": "",
+    "deploy/local/__init__.py": "",
+    "deploy/local/house/__init__.py": "",
+    "deploy/local/house/opening.py": "",
+    "deploy/local/process/__init__.py": "",
+    "deploy/local/process/ports.py": "",
 }
 
 

@@ -8,11 +8,13 @@ import pytest
 
 from tests.structure.planting import plant
 
-STAGES, FLOORS, DOOR, RECORDER = (
+STAGES, FLOORS, DOOR, RECORDER, DEPLOY, LOCAL = (
     "The services know nothing of each other",
     "deploy stands on services, services stand on shared, never the reverse",
     "Only shared.observe.telemetry imports OpenTelemetry",
     "No service pays for eventsourcing: shared.recorder alone imports it",
+    "deploy is laid in layers, from commands to security",
+    "The local house is laid in layers, from supervisor to process",
 )
 
 
@@ -23,11 +25,11 @@ def lint_imports(root: Path, checkout: Path) -> str:
 
 
 def test_the_imports_of_the_project_keep_their_contracts(checkout: Path) -> None:
-    assert "Contracts: 5 kept, 0 broken." in lint_imports(checkout, checkout)
+    assert "Contracts: 7 kept, 0 broken." in lint_imports(checkout, checkout)
 
 
 def test_a_house_in_order_keeps_them_too(tmp_path: Path, checkout: Path) -> None:
-    assert "Contracts: 5 kept, 0 broken." in lint_imports(plant(tmp_path), checkout)
+    assert "Contracts: 7 kept, 0 broken." in lint_imports(plant(tmp_path), checkout)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,8 @@ def test_a_house_in_order_keeps_them_too(tmp_path: Path, checkout: Path) -> None
         ("shared__clock", "eventsourcing.persistence", RECORDER),
         ("services__conversion__app", "shared.recorder.mapper", RECORDER),
         ("shared__storage__postgres", "shared.recorder.log", RECORDER),
+        ("deploy__local__process__ports", "deploy.commands.up", DEPLOY),
+        ("deploy__local__process__ports", "deploy.local.house.opening", LOCAL),
     ],
 )
 def test_an_import_against_a_contract_breaks_it_by_name(

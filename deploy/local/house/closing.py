@@ -11,9 +11,8 @@ from typing import Any
 
 from deploy.errors import Trouble
 from deploy.local.house.record import FILE, parts, read, write
-from deploy.local.process import pid_files, processes
+from deploy.local.process import pid_files, processes, restarts
 from deploy.local.process.account import elsewhere
-from deploy.local.supervision import restarts
 
 FOLDERS = ("kafka", "postgres", "programs", "logs", "run", "secrets")
 SERVERS = ("kafka", "postgres")

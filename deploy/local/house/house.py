@@ -21,11 +21,10 @@ from deploy.local.house.record import (
     read,
 )
 from deploy.local.house.servers import SERVERS
-from deploy.local.house.services import TICKER
+from deploy.local.house.services import SUPERVISOR, TICKER
 from deploy.local.process import pid_files, processes
 from deploy.local.process.pid_files import Running
 from deploy.local.process.starting import raise_up
-from deploy.local.supervision.supervisor import SUPERVISOR
 from shared.contracts.topics import STAGES
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})

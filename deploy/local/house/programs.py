@@ -6,9 +6,8 @@ from typing import Any
 
 from deploy.errors import Trouble
 from deploy.local.house.servers import KAFKA, POSTGRES, SERVERS, wanted_kafka, wanted_postgres
-from deploy.local.house.services import TICKER, wanted_service, wanted_supervisor, wanted_ticker
+from deploy.local.house.services import SUPERVISOR, TICKER, wanted_service, wanted_supervisor, wanted_ticker
 from deploy.local.process.starting import Wanted
-from deploy.local.supervision.supervisor import SUPERVISOR
 
 
 def wanted(name: str, record: Mapping[str, Any]) -> Wanted:

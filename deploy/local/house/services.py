@@ -14,11 +14,12 @@ from deploy.local.house.record import Process, ServiceRecord, SupervisorRecord, 
 from deploy.local.process.ports import HOST
 from deploy.local.process.processes import Program
 from deploy.local.process.starting import Wanted
-from deploy.local.supervision.supervisor import SUPERVISOR, WATCHING
 from deploy.places import ROOT
 from deploy.ticker import TICKING
 
-TICKER = "ticker"
+TICKER, SUPERVISOR = "ticker", "supervisor"
+WATCHING = "the supervisor watches"
+"""What the supervisor's log says once it has begun."""
 
 
 def wanted_service(name: str, record: ServiceRecord, number: int, kafka: str) -> Wanted:
@@ -65,7 +66,7 @@ def wanted_ticker(record: TickerRecord, kafka: str) -> Wanted:
 
 def wanted_supervisor(record: SupervisorRecord, directory: Path) -> Wanted:
     """The supervisor, once it watches."""
-    words = ["deploy.local.supervision.supervisor", str(directory)]
+    words = ["deploy.local.supervisor", str(directory)]
     return _speaker(SUPERVISOR, Path(record.log), words, {}, WATCHING)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.console.condition import Part
 from deploy.console.telling import as_json, as_table, reasons
-from deploy.local.supervision.restarts import Restarts
+from deploy.local.process.restarts import Restarts
 
 DIED = Restarts().died(100.0, "").started(100.0).died(101.0, "ValueError: many")
 PARTS = [

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.demo.poison import poisons
 from deploy.errors import Trouble
 from deploy.events.producer import Post
 from deploy.events.publishing import publish
@@ -17,6 +16,7 @@ from deploy.events.tailing import tail
 from deploy.events.topic import whole
 from deploy.local.house.house import House
 from deploy.playing.player import Manner, play
+from deploy.playing.poison import poisons
 from deploy.playing.timetable import Disorder
 from shared.consume.partitioner import partition_of
 from shared.contracts.event import Event

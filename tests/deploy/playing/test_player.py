@@ -2,9 +2,9 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from deploy.demo.poison import poisons
 from deploy.events.producer import Letter, Post
 from deploy.playing.player import Manner, Played, play
+from deploy.playing.poison import poisons
 from deploy.playing.timetable import Disorder
 from deploy.purchases.purchase import Log
 from shared.contracts.reading import Unreadable, read

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.poison import poisons
 from deploy.local.house.house import House
 from deploy.playing.player import Manner
+from deploy.playing.poison import poisons
 from deploy.playing.timetable import Disorder
 from deploy.purchases.cdnow import cdnow
 from tests.system.demo.runs.kills import Kills

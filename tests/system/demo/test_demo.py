@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from aiokafka.structs import ConsumerRecord
 
-from deploy.demo.poison import Poison, poisons
 from deploy.demo.report.alerts import sha256_of, standing
+from deploy.playing.poison import Poison, poisons
 from deploy.purchases.cdnow import END
 from services.insight.churn.assess import assess
 from services.insight.churn.backtest import replayed

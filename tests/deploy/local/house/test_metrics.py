@@ -1,5 +1,5 @@
-from deploy.local.house.lag import heard
 from deploy.local.house.metrics import summed
+from tests.system.lag import heard
 
 TEXT = """\
 # HELP evergreen_dead_letters_total Records kept.

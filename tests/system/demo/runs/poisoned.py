@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from deploy.local.house import lag
 from deploy.local.house.house import House
 from deploy.local.process.apart import apart
 from deploy.places import ROOT
 from deploy.purchases.purchase import Log
+from tests.system import lag
 
 TABLES: Mapping[str, tuple[str, str]] = {
     "acquisition": ("facts", "key"),

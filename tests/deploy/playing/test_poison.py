@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deploy.demo.poison import Poison, poisons
+from deploy.playing.poison import Poison, poisons
 from shared.consume.admission import ON_APPEND, AdmissionPolicy
 from shared.contracts.reading import Unreadable
 from shared.contracts.signals import SIGNALS

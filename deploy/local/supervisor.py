@@ -1,6 +1,6 @@
 """Watches a house that `up` opened: what of it dies is started again, at once, then ever more slowly.
 
-`python -m deploy.local.supervision.supervisor DIRECTORY`, until SIGTERM. It sees by the pid files who died:
+`python -m deploy.local.supervisor DIRECTORY`, until SIGTERM. It sees by the pid files who died:
 one that was stopped on purpose has none, or is marked in it. It starts anything only while no other command
 opens or closes the house, so `down` and `up` need not fear it.
 """
@@ -15,14 +15,12 @@ from threading import Event
 
 from deploy.errors import Trouble
 from deploy.local.house.closing import held, pids
-from deploy.local.process import pid_files
+from deploy.local.house.services import SUPERVISOR, WATCHING
+from deploy.local.process import pid_files, restarts
 from deploy.local.process.processes import last_line
-from deploy.local.supervision import restarts
-from deploy.local.supervision.restarts import Restarts
+from deploy.local.process.restarts import Restarts
 from shared.observe.logs import start_logging
 
-SUPERVISOR = "supervisor"
-WATCHING = "the supervisor watches"
 EVERY = 0.5
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.supervision import restarts
-from deploy.local.supervision.restarts import LIMIT, LIVED, Restarts
+from deploy.local.process import restarts
+from deploy.local.process.restarts import LIMIT, LIVED, Restarts
 
 
 def waits(lives: list[float]) -> list[float]:

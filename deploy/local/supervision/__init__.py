@@ -1,1 +1,0 @@
-"""What of a watched house dies is started again."""
