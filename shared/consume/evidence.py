@@ -3,11 +3,23 @@
 from collections import deque
 from collections.abc import Mapping
 
+from shared.consume.admission import Record
+
 LAST, FEW = 100, 10
 """Of the last hundred records of a type no more become dead letters than were written, ten aside."""
 
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
+
+
+def place_of(record: Record) -> Place:
+    """Where it lies."""
+    return (record.topic, record.partition, record.offset)
+
+
+def written(place: Place) -> str:
+    """As an operator names it."""
+    return "{}/{}@{}".format(*place)
 
 
 class Evidence:
@@ -64,9 +76,10 @@ class Evidence:
             return None
         return f"{failed} of the last {len(recent)} {type_} failed"
 
-    def isolated(self, place: Place, type_: str) -> None:
-        """It has become a dead letter."""
-        self._recent.setdefault(type_, deque(maxlen=LAST)).append(True)
+    def isolated(self, place: Place, type_: str | None) -> None:
+        """It has become a dead letter; what has no type says nothing of others."""
+        if type_ is not None:
+            self._recent.setdefault(type_, deque(maxlen=LAST)).append(True)
         del self._failed_at[place]
 
     def settled(self, partition: int) -> None:

@@ -4,6 +4,19 @@ PASSES = 5.0
 """Seconds: a conflict or a lost connection is over by then; what is not holds the service."""
 
 
+class PartitionHeld(Exception):
+    """A partition does not go on: where, what stands in the way, and the way out if there is another."""
+
+    def __init__(self, where: str, error: BaseException, way_out: str = "") -> None:
+        super().__init__(in_one_line(where, error) + way_out)
+
+
+def in_one_line(where: str, error: BaseException) -> str:
+    """Where and what, without what an error quotes below its first line."""
+    first = (str(error).splitlines() or [""])[0]
+    return f"{where}: {type(error).__name__}: {first[:300]}"
+
+
 class Hold:
     """The last failure of the work in hand; `what` says what is not done, moments are monotonic seconds."""
 

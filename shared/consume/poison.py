@@ -11,7 +11,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from shared.consume.admission import Record
-from shared.consume.evidence import Evidence
+from shared.consume.evidence import Evidence, place_of, written
+from shared.consume.hold import PartitionHeld, in_one_line
+from shared.consume.read_ahead import NewerType
 from shared.consume.rehearsal import Rehearse, neighbours
 from shared.resilience.transient import Outage, is_outage, may_be_its_own, passes
 
@@ -100,7 +102,7 @@ class PoisonIsolator:
         """False when it is held: a partition is one world, nothing of it goes on before the rest."""
         try:
             await self._halve(records, 0, len(records), turn)
-        except _Held as held:
+        except PartitionHeld as held:
             if partition not in self._held:
                 log.exception("held until it is mended")
             self._held[partition] = str(held)
@@ -118,11 +120,12 @@ class PoisonIsolator:
             await self.retry(lambda: self._write(records[start:stop]))
         except (Outage, asyncio.CancelledError):
             raise
+        except NewerType as newer:
+            await self._beyond(newer, records, stop, turn)
         except Exception as error:
             if not may_be_its_own(error):
-                raise _Held(
-                    f"partition {records[start].partition} of {records[start].topic}", error
-                ) from error
+                lies = f"partition {records[start].partition} of {records[start].topic}"
+                raise PartitionHeld(lies, error) from error
             if stop - start == 1:
                 await self._one(records[start], error, records[stop:], turn)
                 return
@@ -130,14 +133,23 @@ class PoisonIsolator:
             await self._halve(records, start, middle, turn)
             await self._halve(records, middle, stop, turn)
 
+    async def _beyond(self, newer: NewerType, records: Sequence[Record], stop: int, turn: int) -> None:
+        """What comes before it is written; without it its partition goes on only if it was given up."""
+        if not await self._refused(*newer.where):
+            raise PartitionHeld("a newer type", newer) from newer
+        at = next(n for n in range(stop) if place_of(records[n]) == newer.where)
+        await self._isolate(records[at], newer)
+        await self._halve(records, at + 1, stop, turn)
+
     async def _one(self, record: Record, error: Exception, behind: Sequence[Record], turn: int) -> None:
         """A dead letter if it failed after another of its type was written; else it is tried once more."""
-        where, place = _where(record), (record.topic, record.partition, record.offset)
-        type_ = self._type_of(record)
-        if type_ is None:
-            raise _Held(where, error) from error
+        place, type_ = place_of(record), self._type_of(record)
+        where = written(place)
         self.evidence.failed(place, turn)
-        if self.evidence.speaks(place, type_):
+        why: str | None
+        if type_ is None:
+            why = "what is no event is not given up by itself"
+        elif self.evidence.speaks(place, type_):
             why = self.evidence.most_fail(type_)
         elif await self._any(neighbours(record, behind, self._type_of)):
             self.evidence.written({type_: 0})
@@ -146,7 +158,8 @@ class PoisonIsolator:
         else:
             why = f"no other {type_} could be written since it failed"
         if why and not await self._refused(*place):
-            raise _Held(f"{where}: {why}", error, f" (to give it up: evergreen refuse {where})") from error
+            way_out = f" (to give it up: evergreen refuse {where})"
+            raise PartitionHeld(f"{where}: {why}", error, way_out) from error
         await self._isolate(record, error)
         self.evidence.isolated(place, type_)
 
@@ -163,7 +176,9 @@ class PoisonIsolator:
         except (Outage, asyncio.CancelledError):
             raise
         except Exception as refused:
-            raise _Held(f"{_where(record)}: its dead letter cannot be written", refused) from refused
+            raise PartitionHeld(
+                f"{written(place_of(record))}: its dead letter cannot be written", refused
+            ) from refused
 
     async def retry(self, attempt: Callable[[], Awaitable[None]]) -> None:
         """An outage is waited out; what does not pass by itself is said meanwhile."""
@@ -173,27 +188,10 @@ class PoisonIsolator:
                 await attempt()
             except Exception as error:
                 mendable = is_outage(error) and not passes(error)
-                self._database = _said("PostgreSQL refuses", error) if mendable else None
+                self._database = in_one_line("PostgreSQL refuses", error) if mendable else None
                 raise
 
         try:
             await self._retry_outage(watched)
         finally:
             self._database = None
-
-
-class _Held(Exception):
-    """A partition does not go on: where, and what stands in the way."""
-
-    def __init__(self, where: str, error: BaseException, way_out: str = "") -> None:
-        super().__init__(_said(where, error) + way_out)
-
-
-def _where(record: Record) -> str:
-    return f"{record.topic}/{record.partition}@{record.offset}"
-
-
-def _said(where: str, error: BaseException) -> str:
-    """One line, without what an error quotes below its first."""
-    first = (str(error).splitlines() or [""])[0]
-    return f"{where}: {type(error).__name__}: {first[:300]}"

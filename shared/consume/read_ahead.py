@@ -17,11 +17,11 @@ class NewerType(Unreadable):
     """A record that this release cannot understand and may not leave out: another release will take it."""
 
     def __init__(self, place: TopicPartition, offset: int, reason: str) -> None:
-        topic, partition = place
+        self.where = (*place, offset)
+        lies = f"{place[0]}/{place[1]}@{offset}"
         super().__init__(
-            f"run the newer release of this service, for {topic}/{partition}@{offset} is beyond this one (to "
-            f"leave that out for good: `evergreen positions accept --topic {topic} --partition {partition} "
-            f"--from {offset + 1}`): {reason}"
+            f"run the newer release of this service, for {lies} is beyond this one (to go on without it: "
+            f"evergreen refuse {lies}, which keeps it; evergreen redrive brings it back): {reason}"
         )
 
 

@@ -89,6 +89,17 @@ async def test_what_an_operator_gave_up_becomes_a_dead_letter_and_no_other_does(
     assert service.dead_letters == [0]
 
 
+async def test_so_does_what_is_no_event_and_is_never_given_up_by_itself() -> None:
+    service = Service(lambda offset: offset == 1)
+    service.isolator._type_of = lambda record: "order" if record.offset != 1 else None
+    for _ in range(2):
+        with pytest.raises(CircuitOpen, match=r"no event is not given up by itself.*refuse requests/0@1"):
+            await service.take(range(4))
+    service.given_up = {1}
+    await service.take(range(4))
+    assert (service.applied, service.dead_letters) == ([0, 2, 3], [1])
+
+
 async def test_what_was_written_before_it_failed_says_nothing() -> None:
     service = Service(none)
     await service.take(range(50))

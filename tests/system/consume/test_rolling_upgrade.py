@@ -1,12 +1,13 @@
 """A rolling upgrade: a listener that is older than what it hears waits, and loses nothing."""
 
-from deploy.provisioning.databases import Database
-from deploy.recovery.positions import apply, moves, standings
+from deploy.recovery.dead_letters.letters import place
+from deploy.recovery.dead_letters.refusing import refuse
 from shared.consume.consumer import Consumer
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Vocabulary, vocabulary
 from tests.shared.core.reminders import HEARD, ReminderRequested, requested
 from tests.system.consume.topics import problems, says
+from tests.system.recovery.test_redrive import counter, redriving, sent
 from tests.system.reminder_service import ReminderService, hearing, until
 from tests.system.requests import heard_once, requests
 
@@ -52,18 +53,22 @@ async def has(service: ReminderService, count: int) -> bool:
     return await service.taken() == count
 
 
-async def test_its_owner_may_leave_it_out_for_good(service: ReminderService, database: Database) -> None:
+async def test_an_operator_may_give_it_up_until_the_newer_release_takes_it(service: ReminderService) -> None:
     customer = requests(1)[0].subject
     mine = [requested(f"w{n}", customer) for n in range(20)]
     async with hearing(listener(service, HEARD)) as old:
         await service.publish(*mine[:10], by_post(0)._replace(subject=customer), *mine[10:])
-        await says(old, "held", "to leave that out for good: `evergreen positions accept")
-        [at] = [each for each in await standings(service.settings.kafka, database.owner_url) if each.behind]
-        assert f"--partition {at.place[1]} --from {at.position.offset + 1}`" in problems(old)["held"]
-        await apply(database.owner_url, moves([at], service.topic, at.place[1], at.position.offset + 1))
+        await says(old, "held", "to go on without it: evergreen refuse ")
+        where = problems(old)["held"].partition("evergreen refuse ")[2].partition(",")[0]
+        await refuse(place(where), service.settings.database)
         await until(lambda: has(service, 21))
         assert not problems(old)
     await heard_once(service, 20)
+    [reason] = await service.dead_letters()
+    assert "reminder.by_post" in reason
+    newer = listener(service, NEXT)
+    async with hearing(newer), redriving(newer, service.store), counter(service) as at:
+        assert await sent(at) == {(service.store_name, "applied", None): 1}
 
 
 async def test_of_a_topic_of_others_it_is_kept_where_a_later_release_finds_it(
