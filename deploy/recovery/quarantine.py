@@ -1,8 +1,9 @@
-"""Streams that a service set aside because their own rules fail: which they are, and how they go on."""
+"""Streams that stand still because their own rules fail: which they are, and how they go on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -10,14 +11,12 @@ import asyncpg
 
 from deploy.errors import Trouble
 from deploy.provisioning.databases import shown
+from shared.consume.partitioner import partition_of
+from shared.contracts.topics import PARTITIONS
+from shared.core.stream import StreamName
+from shared.storage.sql import statements
 
-LIST = (
-    "select stream, partition, version, at, since, reason, released from quarantined order by since, stream"
-)
-RELEASE = """
-with asked as (update quarantined set released = coalesce(released, now()) where stream = $1 returning 1)
-select exists (select from asked)
-"""
+SQL = statements(Path(__file__).with_name("quarantine.sql"))
 
 
 class Aside(NamedTuple):
@@ -35,16 +34,47 @@ class Aside(NamedTuple):
     released: datetime | None
 
 
+class Suspect(NamedTuple):
+    """A stream that fails, with the reason, while its service is held because too many do."""
+
+    stream: str
+    reason: str
+
+
 async def aside(admin_url: str, service: str) -> list[Aside]:
     """The streams that this service set aside, the oldest first. Errors: `Trouble`."""
     async with _connected(admin_url, service) as connection:
-        return [Aside(*row) for row in await connection.fetch(LIST)]
+        return [Aside(*row) for row in await connection.fetch(SQL["aside"])]
 
 
-async def release(admin_url: str, service: str, stream: str) -> bool:
-    """The service lets the stream go on, its timer set again; False when it has not set it aside."""
+async def suspects(admin_url: str, service: str) -> list[Suspect]:
+    """Who failed within the last minute, and is not set aside. Errors: `Trouble`."""
     async with _connected(admin_url, service) as connection:
-        return bool(await connection.fetchval(RELEASE, stream))
+        return [Suspect(*row) for row in await connection.fetch(SQL["suspects"])]
+
+
+async def add(admin_url: str, service: str, stream: str, reason: str) -> int:
+    """Set the stream aside; the number of facts that it has. The service notices within a second if it runs.
+
+    Errors: `Trouble`, also when this is no stream's name.
+    """
+    name = StreamName.parse(stream)
+    if not (name.category and name.id):
+        raise Trouble(f"{stream!r} is no stream's name, such as lead-42")
+    partition = partition_of(name.id.encode(), PARTITIONS)
+    async with _connected(admin_url, service) as connection:
+        return int(await connection.fetchval(SQL["add"], stream, partition, f"by hand: {reason}"))
+
+
+async def release(
+    admin_url: str, service: str, streams: Sequence[str] | None = None, reason: str = ""
+) -> list[str]:
+    """The service lets these go on (None: all) whose reason has this text, each timer set again.
+
+    The names of those that it had set aside. Errors: `Trouble`.
+    """
+    async with _connected(admin_url, service) as connection:
+        return [row[0] for row in await connection.fetch(SQL["release"], streams, reason)]
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from shared.core.store import Changes
 from shared.observe.telemetry import batch_span, decision_trace
 from shared.resilience.transient import is_outage
 from shared.service.runtime import Service, ServiceContext, run
+from shared.service.suspects import naming_suspects
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN, AFTER_FAILURE = 0.1, 1.0
@@ -55,7 +56,8 @@ class InsightHandler:
         """One at a time; after a failure nothing remembered is trusted."""
         async with self._one_at_a_time:
             try:
-                yield
+                async with naming_suspects(self.context.store.pool):
+                    yield
             except BaseException:
                 self.judge.known.forget()
                 raise

@@ -69,7 +69,8 @@ class Known:
     def set_aside(self, judgement: Judgement, since: datetime) -> list[Quarantine]:
         """Those whose judgement failed. Errors: `StreamsFail` when too many did: the release is at fault."""
         self._failed = judgement.set_aside(since)
-        self._asked = self._failures.after(judgement.outcomes)
+        failing = {each.stream: each.reason for each in self._failed}
+        self._asked = self._failures.after(judgement.outcomes, failing)
         return self._failed
 
     def adopt(self, model: Model, version: int) -> None:

@@ -124,6 +124,10 @@ class BatchDecision:
     def _fire(self, stream: StreamName, at: datetime, cause: Cause) -> None:
         """Ask once. The next moment is another than before, or one still to come: the rule may have been
         lengthened since this timer was set, and then there was nothing to say yet."""
+        if reason := self.quarantined.get(stream):  # by hand, since this timer was set: it keeps it
+            aside = Quarantine(stream, cause.partition, at, 0, reason, self.recorded)
+            self.changes.quarantined.append(aside)
+            return
         try:
             if error := self.snapshot.unreadable.get(stream):
                 raise error

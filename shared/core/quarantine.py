@@ -1,7 +1,7 @@
 """A stream whose own rules fail is set aside, so that time goes on for all others. Pure."""
 
-from collections import deque
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,6 +9,14 @@ from shared.core.stream import StreamName
 
 LAST, FEW, ONE_IN = 100, 3, 10
 """Of the last hundred streams that were asked, and those asked now, one in ten may fail, or three."""
+MOST = 20
+"""So many of one kind of reason a process sets aside by itself from its start on: a release that fails for a
+few in a hundred would set all of them aside, one by one."""
+
+WAY_OUT = (
+    "`evergreen quarantine list` names them: run a release whose rules hold, or, when they are at fault, set "
+    "them aside by hand (`evergreen quarantine add`)"
+)
 
 
 class Quarantine(NamedTuple):
@@ -23,29 +31,41 @@ class Quarantine(NamedTuple):
 
 
 class StreamsFail(Exception):
-    """The rules of most streams fail: the release is at fault, and none of them is set aside."""
+    """The rules of too many streams fail: the release is at fault, and none of them is set aside.
+
+    `suspects` are those who failed now, each with the reason.
+    """
+
+    def __init__(self, why: str, suspects: Mapping[StreamName, str]) -> None:
+        super().__init__(f"{why}; {WAY_OUT}")
+        self.suspects = suspects
 
 
 class Failures:
-    """Remembers of the last streams that were asked whether their rules failed."""
+    """Remembers of the last streams that were asked whether their rules failed, and how many ever did."""
 
     def __init__(self) -> None:
         self._last: deque[bool] = deque(maxlen=LAST)
+        self._kinds: Counter[str] = Counter()
 
-    def after(self, outcomes: Iterable[bool]) -> "Failures":
-        """With these, asked in one go. Errors: `StreamsFail` when too many of all of them failed.
+    def after(self, outcomes: Iterable[bool], failing: Mapping[StreamName, str]) -> "Failures":
+        """With these, asked in one go; the `failing` are to be set aside, each for its reason.
 
-        Judged together: bad streams are of one kind and may have their timers before those of many good ones.
+        Errors: `StreamsFail` when too many of all of them failed. They are judged together: bad streams are
+        of one kind and may have their timers before those of many good ones.
         """
         now = list(outcomes)
         judged = [*self._last, *now]
         count = sum(judged)
         if any(now) and count > FEW and count * ONE_IN > len(judged):
-            raise StreamsFail(
-                f"the rules failed for {count} of the last {len(judged)} streams, which is no fault "
-                "of single ones: run a release whose rules hold"
-            )
+            raise StreamsFail(f"the rules failed for {count} of the last {len(judged)} streams", failing)
         after = Failures()
+        after._kinds = self._kinds + Counter(map(kind_of, failing.values()))
+        for kind in sorted({kind_of(reason) for reason in failing.values()}):
+            if (often := after._kinds[kind]) > MOST:
+                raise StreamsFail(
+                    f"the rules failed with {kind} for {often} streams since the start", failing
+                )
         after._last.extend(judged)
         return after
 

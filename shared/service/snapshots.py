@@ -11,7 +11,7 @@ from shared.contracts.fact import Vocabulary
 from shared.core.batch import Heard, Snapshot, Stage
 from shared.core.decider import Routed
 from shared.core.decision import BatchDecision
-from shared.core.quarantine import Failures
+from shared.core.quarantine import Failures, reason_of
 from shared.core.store import Store, ends
 from shared.core.stream import Stream, StreamName, UnreadableStream
 from shared.core.watermark import Clock
@@ -88,7 +88,8 @@ class Snapshots:
         snapshot = Snapshot(
             streams, self.clocks, seen | flying, timers, ends(timers, most), unreadable, self.quarantined
         )
-        return Loaded(snapshot, read, failures.after(name in unreadable for name in read))
+        failing = {name: reason_of(error) for name, error in unreadable.items()}
+        return Loaded(snapshot, read, failures.after((name in unreadable for name in read), failing))
 
     def adopt(self, written: Decided) -> None:
         """Remember how that left everything."""

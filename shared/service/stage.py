@@ -8,6 +8,7 @@ from shared.contracts.fact import Vocabulary
 from shared.core.batch import Batch, Stage
 from shared.observe.telemetry import batch_span, decision_trace, is_recording
 from shared.service.runtime import ServiceContext
+from shared.service.suspects import naming_suspects
 from shared.service.transactor import Transactor
 
 
@@ -25,7 +26,8 @@ class StageHandler:
 
     async def handle(self, batch: Batch) -> Counter[str]:
         with batch_span(self.stage.name, (heard.event.traceparent for heard in batch.heard)):
-            repeated = await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
+            async with naming_suspects(self.context.store.pool):
+                repeated = await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
         self.context.relay.wake()
         return repeated
 

@@ -144,7 +144,13 @@ class Transactor:
     async def _write(self, decided: Decided, positions: Mapping[TopicPartition, tuple[int, int]]) -> None:
         changes = decided.decision.changes
         changes.positions.update(positions)
-        fired = self._fired.after(decided.decision.outcomes)
+        known = decided.loaded.snapshot
+        failing = {
+            each.stream: each.reason
+            for each in changes.quarantined
+            if each.stream not in known.unreadable and each.stream not in known.quarantined
+        }
+        fired = self._fired.after(decided.decision.outcomes, failing)
         await self.store.commit(changes)
         self._fired = fired
         self.snapshots.adopt(decided)

@@ -107,8 +107,9 @@ class MemoryStore:
 
         for each in changes.quarantined:
             gone = self._timers.pop(each.stream, None)
-            at = each.at or (gone.at if gone else None)
-            self._quarantined.setdefault(each.stream, each._replace(at=at))
+            known = self._quarantined.get(each.stream, each)
+            at = each.at or (gone.at if gone else known.at)
+            self._quarantined[each.stream] = known._replace(at=at)
 
     def release(self, stream: StreamName) -> None:
         """As an operator does."""

@@ -116,10 +116,11 @@ insert into timers (stream, partition, at) select stream, partition, at from gon
 on conflict do nothing;
 
 -- name: quarantine
--- Set these streams aside, with the timer that each had.
+-- Set these streams aside, with the timer that each had. Of one that is set aside already the timer alone is new.
 with cleared as (delete from timers where stream = any($1::text[]) returning stream, at)
 insert into quarantined (stream, partition, at, version, reason, since)
 select u.stream, u.partition, coalesce(u.at, cleared.at), u.version, u.reason, u.since
 from unnest($1::text[], $2::int[], $3::timestamptz[], $4::int[], $5::text[], $6::timestamptz[])
      as u(stream, partition, at, version, reason, since)
-left join cleared using (stream) on conflict do nothing;
+left join cleared using (stream)
+on conflict (stream) do update set at = coalesce(excluded.at, quarantined.at);

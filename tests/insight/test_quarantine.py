@@ -8,12 +8,12 @@ import pytest
 
 from deploy.local.house.house import House
 from deploy.provisioning.databases import Database
-from deploy.recovery.quarantine import release
+from deploy.recovery.quarantine import add, release
 from services.insight.app import InsightHandler
 from shared.contracts.event import Event, encode
 from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Batch, Heard
-from shared.core.quarantine import StreamsFail
+from shared.core.quarantine import MOST, StreamsFail
 from shared.service.runtime import ServiceContext
 from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batch, batches, records
 from tests.insight.test_judge import EIGHTH, follows
@@ -73,7 +73,7 @@ async def test_one_customer_who_cannot_be_judged_harms_nobody_and_loses_nothing(
     assert {c for c in expected if verdicts[c] != expected[c]} <= set(bad)
 
     for stream in streams:
-        assert await release(house.postgres.admin_url, database.service, stream)
+        assert await release(house.postgres.admin_url, database.service, [stream])
     await handler.reread_quarantine(range(PARTITIONS))
     assert await quarantined(pool) == {}
     assert follows(await said(pool), UNTIL) > 100
@@ -91,9 +91,42 @@ async def test_who_still_fails_when_released_is_set_aside_again_and_others_go_on
     worse = f"silence-{bad[0]}"
     await pool.execute("insert into purchase_days values ($1, 'infinity')", bad[0])
     for customer in bad:
-        await release(house.postgres.admin_url, database.service, f"silence-{customer}")
+        await release(house.postgres.admin_url, database.service, [f"silence-{customer}"])
     await handler.reread_quarantine(range(PARTITIONS))
     assert (await quarantined(pool)).keys() == {worse}
+
+
+async def test_who_was_set_aside_by_hand_is_not_judged_and_loses_nothing(
+    handler: InsightHandler, insight: ServiceContext, house: House, database: Database
+) -> None:
+    pool, where = insight.store.pool, (house.postgres.admin_url, database.service)
+    for each in BATCHES[:HALF]:
+        await handler.handle(each)
+    aside = [f"silence-{customer}" for customer in await watched(pool, 3)]
+    for stream in aside:
+        await add(*where, stream, "to be looked at")
+    await handler.reread_quarantine(range(PARTITIONS))
+    before = (await said(pool)).facts
+    await rest(handler)
+    after = (await said(pool)).facts
+    assert [after.get(stream) for stream in aside] == [before.get(stream) for stream in aside]
+    assert sorted(await release(*where, reason="looked at")) == sorted(aside)
+    await handler.reread_quarantine(range(PARTITIONS))
+    assert follows(await said(pool), UNTIL) > 100
+
+
+async def test_when_few_in_a_hundred_fail_but_dozens_in_all_no_more_are_set_aside_and_they_are_named(
+    handler: InsightHandler, insight: ServiceContext
+) -> None:
+    pool = insight.store.pool
+    for each in BATCHES[:HALF]:
+        await handler.handle(each)
+    await pool.execute("update buyers set last_day = null where first_day is not null")
+    with pytest.raises(StreamsFail, match="TypeError for 35 streams since the start"):
+        await rest(handler)
+    aside = len(await quarantined(pool))
+    assert aside <= MOST
+    assert await pool.fetchval("select count(*)::int from suspects") == 35 - aside
 
 
 async def test_when_many_cannot_be_judged_nobody_is_set_aside_and_it_is_said_with_the_way_out(

@@ -2,9 +2,11 @@
 
 import pytest
 
+from deploy.errors import Trouble
 from deploy.local.house.house import House
 from deploy.provisioning.databases import Database
-from deploy.recovery.quarantine import aside, release
+from deploy.recovery.quarantine import add, aside, release
+from shared.contracts.topics import PARTITIONS
 from shared.core.batch import Batch
 from shared.service.transactor import Transactor
 from shared.storage.postgres import PostgresStore
@@ -35,10 +37,10 @@ async def test_a_stream_is_set_aside_listed_and_released_with_its_timer(
     assert (found.stream, found.version, found.at) == ("reminder-bad", 1, minute(13))
     assert not await postgres.timers({0: minute(99)}, 10)
 
-    assert await release(house.postgres.admin_url, database.service, "reminder-bad")
+    assert await release(house.postgres.admin_url, database.service, ["reminder-bad"])
     mended = Transactor(reminder_stage(), DECIDED, postgres)
     await mended.reread_quarantine([0])
-    assert not await release(house.postgres.admin_url, database.service, "reminder-bad")
+    assert not await release(house.postgres.admin_url, database.service, ["reminder-bad"])
     await mended.transact(Batch(heard(beat(61), offset=9)), NOON, lambda cause, _: cause)
     assert [
         body
@@ -66,3 +68,33 @@ async def test_a_stream_that_cannot_be_folded_keeps_the_timer_that_the_store_has
     await Transactor(reminder_stage(), DECIDED, postgres).transact(again, NOON, lambda cause, _: cause)
     [found] = await aside(house.postgres.admin_url, database.service)
     assert (found.version, found.at, len(again.refused)) == (2, minute(90), 1)
+
+
+async def test_a_stream_is_set_aside_by_hand_with_its_timer_and_many_are_released_at_once(
+    house: House, database: Database, postgres: PostgresStore
+) -> None:
+    where = (house.postgres.admin_url, database.service)
+    asked = [requested(f"w{n}", f"e{n}", minutes=14) for n in range(3)]
+    transactor = Transactor(reminder_stage(), DECIDED, postgres)
+    await transactor.transact(Batch(heard(*asked)), NOON, lambda cause, _: cause)
+    assert await add(*where, "reminder-e0", "it nags") == 1
+    assert await add(*where, "reminder-e1", "it drifts") == 1
+    with pytest.raises(Trouble, match="no stream's name, such as lead-42"):
+        await add(*where, "e0", "it nags")
+    found = {each.stream: (each.at, each.reason) for each in await aside(*where)}
+    assert found == {
+        "reminder-e0": (minute(14), "by hand: it nags"),
+        "reminder-e1": (minute(14), "by hand: it drifts"),
+    }
+    await transactor.reread_quarantine(range(PARTITIONS))
+    again = Batch(heard(requested("again", "e0"), offset=3))
+    await transactor.transact(again, NOON, lambda cause, _: cause)
+    assert [letter.reason for letter in again.refused] == [
+        "stream reminder-e0 is quarantined: by hand: it nags"
+    ]
+
+    assert await release(*where, reason="drifts") == ["reminder-e1"]
+    assert sorted(await release(*where)) == ["reminder-e0", "reminder-e1"]
+    await transactor.reread_quarantine(range(PARTITIONS))
+    assert await aside(*where) == []
+    assert len(await postgres.timers({n: minute(99) for n in range(PARTITIONS)}, 9)) == 3

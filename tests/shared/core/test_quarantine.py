@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.fact import Fact
 from shared.core.batch import Batch, Heard, Stage
-from shared.core.quarantine import Failures, StreamsFail
+from shared.core.quarantine import MOST, Failures, StreamsFail
 from shared.core.store import Changes, Conflict, StoredFact
 from shared.core.stream import UnreadableStream
 from shared.service.transactor import Transactor
@@ -100,29 +100,47 @@ async def test_a_fact_of_a_newer_release_sets_nobody_aside() -> None:
     assert not await store.quarantined([0])
 
 
-async def test_a_stream_that_was_released_is_noticed_by_the_process_that_set_it_aside() -> None:
-    store = MemoryStore()
-    transactor = Transactor(reminders.reminder_stage(fire), DECIDED, store)
-    await transactor.transact(Batch(heard(*requests(9, bad=1), beat(60))), NOON, lambda cause, _: cause)
-    store.release(reminder("e0"))
-    again = heard(requested("again", "e0", at=61), offset=20)
-    await transactor.transact(Batch(again), NOON, lambda cause, _: cause)
-    assert not store.dead_letters
-
-
 def test_three_may_fail_at_the_start_and_one_in_ten_later() -> None:
-    start = Failures().after([True] * 3)
+    start = Failures().after([True] * 3, {})
     with pytest.raises(StreamsFail):
-        start.after([True])
-    start.after([False] * 50).after([True, True])
+        start.after([True], {})
+    start.after([False] * 50, {}).after([True, True], {})
     with pytest.raises(StreamsFail):
-        start.after([False] * 20).after([True] * 3)
+        start.after([False] * 20, {}).after([True] * 3, {})
 
 
 def test_four_bad_ones_before_many_good_ones_of_the_same_moment_are_few() -> None:
-    Failures().after([True] * 4 + [False] * 96)
+    Failures().after([True] * 4 + [False] * 96, {})
     with pytest.raises(StreamsFail):
-        Failures().after([True] * 4 + [False] * 26)
+        Failures().after([True] * 4 + [False] * 26, {})
+
+
+def test_a_slow_trickle_of_one_kind_is_bounded_and_names_who_fails_now() -> None:
+    failures = Failures()
+    for number in range(MOST):
+        failures = failures.after([True] + [False] * 99, {reminder(f"e{number}"): f"KeyError: {number}"})
+    failures = failures.after([True] + [False] * 99, {reminder("other"): "ValueError: of another kind"})
+    with pytest.raises(StreamsFail, match="KeyError for 21 streams since the start") as caught:
+        failures.after([True] + [False] * 99, {reminder("last"): "KeyError: last"})
+    assert "evergreen quarantine add" in str(caught.value)
+    assert caught.value.suspects == {reminder("last"): "KeyError: last"}
+    failures.after([False], {})
+
+
+async def test_rules_that_fail_for_one_in_a_hundred_do_not_set_all_of_them_aside_one_by_one() -> None:
+    store = MemoryStore()
+    transactor = Transactor(reminders.reminder_stage(fire), DECIDED, store)
+
+    async def hundred(number: int) -> None:
+        asked = [requested(f"w{number}-{n}", f"e{number}-{n}", minutes=14 - (not n)) for n in range(100)]
+        batch = Batch(heard(*asked, beat(60 + number)))
+        await transactor.transact(batch, NOON, lambda cause, _: cause)
+
+    for number in range(MOST):
+        await hundred(number)
+    with pytest.raises(StreamsFail):
+        await hundred(MOST)
+    assert len(await store.quarantined([0])) == MOST
 
 
 class ConflictsOnce(MemoryStore):
