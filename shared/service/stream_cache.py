@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from shared.core.stream import Stream, StreamName
 
-BUDGET = 96 * 1024 * 1024
+BUDGET = 64 * 1024 * 1024
 """Bytes of states kept."""
 
 OVERHEAD = 420
