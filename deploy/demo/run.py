@@ -26,7 +26,7 @@ Trial = Callable[[Callable[[str], None]], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
+class DemoRun:
     """A log, how it is played, and the house it is played through."""
 
     house: House
@@ -120,11 +120,11 @@ class Performance:
         }
 
 
-def perform(performance: Performance) -> Outcome:
-    """Run it to its end. Errors as of `Performance.run`."""
-    with performance.screen:
+def completed(run: DemoRun) -> Outcome:
+    """Its outcome, once it was run to its end. Errors as of `DemoRun.run`."""
+    with run.screen:
         try:
-            return asyncio.run(performance.run())
+            return asyncio.run(run.run())
         except BaseExceptionGroup as group:
             raise _first(group) from None
 

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when all went well, 3 when it did but some rows of the file were refused. Errors: Trouble."""
-    from deploy.demo.whole import evening
+    from deploy.demo.command import run_demo
 
-    refused = evening(arguments, SECONDS)
+    refused = run_demo(arguments, SECONDS)
     return ROWS_REFUSED if refused else DONE

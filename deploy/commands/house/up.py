@@ -88,8 +88,8 @@ def names(text: str) -> tuple[str, ...]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Opens the house and prints where everything is."""
+    from deploy.console.addresses import show
     from deploy.console.narration import Narration
-    from deploy.console.whereabouts import show
     from deploy.local.house.house import House
 
     new = arguments.fresh or not (arguments.directory / FILE).exists()

@@ -39,14 +39,19 @@ async def drained(
     It must show twice with the same ends of topics, for a record may be on its way between two looks.
     Trouble when the patience ends.
     """
-    calm: tuple[Reading, float] | None = None
+    unchanged: tuple[Reading, float] | None = None
     while True:
         looked_at = time.time()
         reading = await gauges.read()
         see(reading)
         patience.heed(reading)
         is_done = reading is not None and not stuck(reading, end)
-        if calm and reading and is_done and (calm[0].ends, calm[0].facts) == (reading.ends, reading.facts):
-            return calm
-        calm = (reading, looked_at) if reading and is_done else None
+        if (
+            unchanged
+            and reading
+            and is_done
+            and (unchanged[0].ends, unchanged[0].facts) == (reading.ends, reading.facts)
+        ):
+            return unchanged
+        unchanged = (reading, looked_at) if reading and is_done else None
         await asyncio.sleep(max(LOOK_EVERY, time.time() - looked_at))

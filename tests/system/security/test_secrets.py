@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import psutil
 import pytest
 
-from deploy.console.whereabouts import show
+from deploy.console.addresses import show
 from deploy.local.house.house import House
 from deploy.local.process.processes import last_lines
 from shared.settings import read_settings

@@ -1,4 +1,4 @@
-"""A demo from opening the house to closing it; nothing is left running unless asked."""
+"""What `evergreen demo` does, from opening the house to closing it; nothing is left running unless asked."""
 
 import argparse
 import csv
@@ -18,7 +18,7 @@ from deploy.demo.report.p_silent import silent_by
 from deploy.demo.report.summary import Outcome, summary
 from deploy.demo.report.table import tell
 from deploy.demo.report.weeks_picture import weeks_picture
-from deploy.demo.run import Performance, perform
+from deploy.demo.run import DemoRun, completed
 from deploy.demo.watching.screen import Screen
 from deploy.events.broker import quiet_client
 from deploy.local.house.house import House
@@ -30,7 +30,7 @@ from deploy.purchases.purchase import Log, Refused
 RESULTS = ("summary.json", "quiet.csv", "refused.csv", "weeks.png", "journey.png")
 
 
-def evening(args: argparse.Namespace, seconds: float) -> int:
+def run_demo(args: argparse.Namespace, seconds: float) -> int:
     """Everything; how many rows of the file were refused. Errors: Trouble."""
     console = Console(highlight=False)
     log = read_log(args.log, args, datetime.now(UTC))
@@ -43,7 +43,7 @@ def evening(args: argparse.Namespace, seconds: float) -> int:
     house = House.open(directory, fresh=True, clock=LOG, tell=Narration())
     try:
         write_refused(directory / "refused.csv", log.refused)
-        outcome = perform(_performance(house, log, args, seconds, console))
+        outcome = completed(_run(house, log, args, seconds, console))
     finally:
         if not args.keep:
             house.close()
@@ -55,13 +55,11 @@ def evening(args: argparse.Namespace, seconds: float) -> int:
     return len(log.refused)
 
 
-def _performance(
-    house: House, log: Log, args: argparse.Namespace, seconds: float, console: Console
-) -> Performance:
+def _run(house: House, log: Log, args: argparse.Namespace, seconds: float, console: Console) -> DemoRun:
     manner = manner_of(args, log, seconds)
     names = [*house.services, *SERVERS]
     trial = partial(strike, house, names, seconds, args.seed) if args.kill else None
-    return Performance(house, log, manner, Screen(log, console), trial)
+    return DemoRun(house, log, manner, Screen(log, console), trial)
 
 
 def write_refused(path: Path, refused: Sequence[Refused]) -> None:
