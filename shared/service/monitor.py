@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -41,12 +41,13 @@ HELD_AFTER = 5.0
 
 
 class Monitor:
-    """Beats from the start; looks at consumer, relay, redriver and database once `begin` has named them."""
+    """Beats from the start, in the task `running`; looks at the service once `begin` has named its parts."""
 
     def __init__(self, health: Health) -> None:
         self.health = health
         self._holders = Holders()
         self._met: set[tuple[str, str]] = set()
+        self.running: asyncio.Future[None]
         self._watching: tuple[Consumer, Relay, Redriver, asyncpg.Pool] | None = None
 
     def begin(self, consumer: Consumer, relay: Relay, redriver: Redriver, pool: asyncpg.Pool) -> None:
@@ -95,23 +96,24 @@ class Monitor:
             metrics.LAG_RECORDS.labels(topic).set(behind)
 
     async def _ask(self, pool: asyncpg.Pool) -> None:
-        """Whether it answers is one question; a figure that takes its time keeps its value."""
+        """Whether it answers is one question; a figure not read in time, or not at all, keeps its value."""
         try:
             await asyncio.wait_for(pool.fetchval("select 1"), ANSWERS_IN)
         except Exception as error:
-            if not is_outage(error):
-                raise
             self.health.database(False, monotonic())
+            log.info("the database does not answer: %s", error, exc_info=not is_outage(error))
             return
         self.health.database(True, monotonic())
+        problem = None
         try:
             await asyncio.wait_for(self._read(pool), ANSWERS_IN)
         except NeedsRebase:
             tell_that_nothing_leaves()
         except Exception as error:
-            if not is_outage(error):
-                raise
-            log.info("the database's figures were not read: %s: %s", type(error).__name__, error)
+            said = f"the database's figures were not read: {type(error).__name__}: {error}"
+            log.info("%s", said, exc_info=not is_outage(error))
+            problem = None if is_outage(error) else f"{said}: they are older than they seem"
+        self.health.condition("figures", problem, monotonic(), blocks=False)
 
     async def _read(self, pool: asyncpg.Pool) -> None:
         ((depth, age),) = await pool.fetch(SQL["depth"])
@@ -157,15 +159,20 @@ def _polled_lately(consumer: Any, owned: list[tuple[str, int]]) -> bool:
 
 @asynccontextmanager
 async def watch(settings: Settings) -> AsyncIterator[Monitor]:
-    """Logs, traces, health and metrics, for as long as the service is open."""
+    """Logs, traces, health and metrics, for as long as the service is open.
+
+    Errors: what made the monitor end before its time, once the service is closed.
+    """
     start_logging(settings.service)
     flush = start_telemetry(settings.service)
     health = Health(monotonic())
     monitor = Monitor(health)
     async with serve_http(settings.http, health, monotonic):
-        running = asyncio.create_task(monitor.run())
+        monitor.running = asyncio.ensure_future(monitor.run())
         try:
             yield monitor
         finally:
-            running.cancel()
+            monitor.running.cancel()
             await asyncio.to_thread(flush)
+            with suppress(asyncio.CancelledError):
+                await monitor.running

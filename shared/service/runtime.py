@@ -73,7 +73,7 @@ async def _serve(service: Service, settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with watch(settings) as monitor:
         opening = asyncio.create_task(_open(service, settings, monitor.health))
-        await _first(opening, stop)
+        await _first(stop, opening, monitor.running)
         if not opening.done():
             opening.cancel()
             return
@@ -86,13 +86,14 @@ async def _serve(service: Service, settings: Settings) -> None:
             keep_pruning(context.store.pool),
             redriver.run(),
         )
-        await _first(working, stop)
+        await _first(stop, working, monitor.running)
         await _close(consumer, context, working)
 
 
-async def _first(task: asyncio.Future[Any], stop: asyncio.Event) -> None:
+async def _first(stop: asyncio.Event, *tasks: asyncio.Future[Any]) -> None:
+    """Returns when one of them ends, or it is told to stop."""
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait((*tasks, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
 
 
