@@ -9,7 +9,7 @@ from deploy.provisioning.databases import Database
 
 
 @dataclass
-class Trouble:
+class DatabaseFaults:
     """What is done to a database, as its owner or as the server's administrator, and how it is mended."""
 
     database: Database
@@ -38,15 +38,15 @@ async def _run(url: str, *statements: str) -> None:
         await connection.close()
 
 
-async def old_schema(trouble: Trouble, broken: bool) -> None:
+async def old_schema(faults: DatabaseFaults, broken: bool) -> None:
     change = "drop column happened" if broken else "add column happened timestamptz"
-    await trouble.owner(f"alter table facts {change}")
+    await faults.owner(f"alter table facts {change}")
 
 
-async def missing_grant(trouble: Trouble, broken: bool) -> None:
+async def missing_grant(faults: DatabaseFaults, broken: bool) -> None:
     change = "revoke insert on facts from" if broken else "grant insert on facts to"
-    await trouble.owner(f'{change} "{trouble.database.service}"')
+    await faults.owner(f'{change} "{faults.database.service}"')
 
 
-async def standby(trouble: Trouble, broken: bool) -> None:
-    await trouble.reads_only(broken)
+async def standby(faults: DatabaseFaults, broken: bool) -> None:
+    await faults.reads_only(broken)

@@ -1,30 +1,14 @@
 """Only a record's own fault makes it a dead letter: what a database or a release lacks holds, and is said."""
 
-import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from time import monotonic
-from typing import Any
 
 import pytest
 
-from deploy.local.house.house import House
-from deploy.provisioning.databases import Database
-from shared.consume.consumer import Consumer
-from shared.observe.health import Health, answer
-from shared.service.monitor import Monitor
-from shared.service.stage import StageHandler
-from tests.shared.core.reminders import DECIDED, react, requested
-from tests.system.database_faults import Trouble, missing_grant, old_schema, standby
+from tests.shared.core.reminders import requested
+from tests.system.database_faults import DatabaseFaults, missing_grant, old_schema, standby
+from tests.system.failing_rules import UNKNOWN, FailingRules, goes_on, holds
 from tests.system.reminder_service import ReminderService, hearing, until
 from tests.system.requests import all_taken, heard_once, requests
-
-UNKNOWN = b'{"type": "reminder.read", "data": {}}'
-
-
-@pytest.fixture
-def trouble(house: House, database: Database) -> Trouble:
-    return Trouble(database, house.postgres.admin_url)
 
 
 @pytest.mark.parametrize(
@@ -37,19 +21,19 @@ def trouble(house: House, database: Database) -> Trouble:
 )
 async def test_what_a_database_refuses_to_all_holds_and_is_said_and_nothing_becomes_a_dead_letter(
     service: ReminderService,
-    trouble: Trouble,
-    change: Callable[[Trouble, bool], Awaitable[None]],
+    faults: DatabaseFaults,
+    change: Callable[[DatabaseFaults, bool], Awaitable[None]],
     refused: str,
 ) -> None:
     await service.publish(*requests(120))
-    await change(trouble, True)
+    await change(faults, True)
     for _ in range(2):
         async with hearing(service.consumer()) as consumer:
             await holds(consumer, f"PostgreSQL refuses: {refused}")
     async with hearing(service.consumer()) as consumer:
         await holds(consumer, refused)
         assert (await service.facts(), await service.dead_letters()) == ([], [])
-        await change(trouble, False)
+        await change(faults, False)
         await all_taken(service, 120)
         await goes_on(consumer)
     await heard_once(service, 120)
@@ -57,9 +41,9 @@ async def test_what_a_database_refuses_to_all_holds_and_is_said_and_nothing_beco
 
 
 async def test_a_fact_of_a_newer_release_holds_its_partition_and_no_other(
-    service: ReminderService, trouble: Trouble
+    service: ReminderService, faults: DatabaseFaults
 ) -> None:
-    await trouble.owner(
+    await faults.owner(
         "insert into facts (stream, version, id, type, partition, happened, recorded, body) values "
         "('reminder-customer-3', 1, gen_random_uuid(), 'reminder.read', 0, now(), now(), "
         f"'{UNKNOWN.decode()}')"
@@ -72,7 +56,7 @@ async def test_a_fact_of_a_newer_release_holds_its_partition_and_no_other(
     assert await service.dead_letters() == []
     async with hearing(service.consumer()) as consumer:
         await holds(consumer, "cannot be read")
-        await trouble.owner("delete from facts where type = 'reminder.read'")
+        await faults.owner("delete from facts where type = 'reminder.read'")
         await all_taken(service, 200)
         await goes_on(consumer)
     await heard_once(service, 200)
@@ -84,9 +68,9 @@ async def _more_than(service: ReminderService, count: int) -> bool:
 
 
 async def test_the_one_value_that_a_table_refuses_is_isolated_and_all_others_are_taken(
-    service: ReminderService, trouble: Trouble
+    service: ReminderService, faults: DatabaseFaults
 ) -> None:
-    await trouble.owner("alter table facts add constraint no_such_key check (key <> 'forbidden')")
+    await faults.owner("alter table facts add constraint no_such_key check (key <> 'forbidden')")
     async with hearing(service.consumer()) as consumer:
         await service.publish(requested("g", "forbidden"), *requests(300))
         await all_taken(service, 301)
@@ -96,28 +80,10 @@ async def test_the_one_value_that_a_table_refuses_is_isolated_and_all_others_are
     assert reason.startswith("CheckViolationError: new row for relation")
 
 
-@dataclass
-class Moods:
-    """Rules that fail for requests of these ids, or for all."""
-
-    bad: set[str] = field(default_factory=set)
-    broken: bool = False
-
-    def react(self, event: Any) -> Any:
-        routed = react(event)
-        if routed and (self.broken or event.id in self.bad):
-            raise ZeroDivisionError("no channel left")
-        return routed
-
-    def handler(self, service: ReminderService) -> StageHandler:
-        made = service.handler
-        return StageHandler(replace(made.stage, react=self.react), DECIDED, made.context)
-
-
 async def test_a_rule_that_fails_for_one_event_isolates_that_one(service: ReminderService) -> None:
-    moods = Moods(bad={"w0", "w1", "w150"})
+    rules = FailingRules(bad={"w0", "w1", "w150"})
     await service.publish(*requests(300))
-    async with hearing(service.consumer(moods.handler(service))) as consumer:
+    async with hearing(service.consumer(rules.handler(service))) as consumer:
         await all_taken(service, 300)
         await goes_on(consumer)
     await heard_once(service, 297)
@@ -127,17 +93,17 @@ async def test_a_rule_that_fails_for_one_event_isolates_that_one(service: Remind
 async def test_a_rule_that_fails_for_all_holds_at_every_start_and_goes_on_once_mended(
     service: ReminderService,
 ) -> None:
-    moods = Moods(broken=True)
+    rules = FailingRules(broken=True)
     await service.publish(*requests(200))
     for _ in range(3):
-        async with hearing(service.consumer(moods.handler(service))) as consumer:
+        async with hearing(service.consumer(rules.handler(service))) as consumer:
             await holds(
                 consumer, "no other reminder.requested could be written since it failed: ZeroDivisionError"
             )
             assert await service.dead_letters() == []
-    async with hearing(service.consumer(moods.handler(service))) as consumer:
+    async with hearing(service.consumer(rules.handler(service))) as consumer:
         await holds(consumer, "reminder.requested")
-        moods.broken = False
+        rules.broken = False
         await all_taken(service, 200)
         await goes_on(consumer)
     await heard_once(service, 200)
@@ -145,9 +111,9 @@ async def test_a_rule_that_fails_for_all_holds_at_every_start_and_goes_on_once_m
 
 
 async def test_one_alone_is_held_until_another_of_its_type_was_written(service: ReminderService) -> None:
-    moods = Moods(bad={"w0"})
+    rules = FailingRules(bad={"w0"})
     await service.publish(*requests(1))
-    async with hearing(service.consumer(moods.handler(service))) as consumer:
+    async with hearing(service.consumer(rules.handler(service))) as consumer:
         await holds(consumer, "no other reminder.requested could be written")
         assert await service.dead_letters() == []
         await service.publish(*requests(20, start=1))
@@ -155,29 +121,3 @@ async def test_one_alone_is_held_until_another_of_its_type_was_written(service: 
         await goes_on(consumer)
     assert await service.dead_letters() == ["ZeroDivisionError: no channel left"]
     await heard_once(service, 20)
-
-
-async def holds(consumer: Consumer, why: str) -> None:
-    """Returns once /readyz says so."""
-
-    async def said() -> bool:
-        return why in not_ready(consumer).get("held", "")
-
-    await until(said)
-
-
-async def goes_on(consumer: Consumer) -> None:
-    async def nothing() -> bool:
-        return "held" not in not_ready(consumer)
-
-    await until(nothing)
-
-
-def not_ready(consumer: Consumer) -> dict[str, str]:
-    """What /readyz says of the consumer that the monitor has looked at."""
-    health = Health(monotonic())
-    Monitor(health)._look_at_consumer(consumer)
-    status, _, body = answer("/readyz", health, monotonic())
-    said: dict[str, str] = json.loads(body)["not_ready"]
-    assert status == 503 or not said
-    return said

@@ -7,7 +7,7 @@ from shared.contracts.event import Event, encode
 from shared.contracts.fact import Vocabulary, vocabulary
 from tests.shared.core.reminders import HEARD, ReminderRequested, requested
 from tests.system.consume.topics import problems, says
-from tests.system.recovery.test_redrive import counter, redriving, sent
+from tests.system.recovery.redriving import counter, redriving, sent
 from tests.system.reminder_service import ReminderService, hearing, until
 from tests.system.requests import heard_once, requests
 

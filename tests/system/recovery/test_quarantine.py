@@ -16,7 +16,7 @@ from shared.core.store import Changes
 from shared.service.stage import StageHandler
 from tests.shared.core.reminders import DECIDED, NOON, beat, reminder, reminder_stage, requested
 from tests.shared.core.test_quarantine import fire
-from tests.system.recovery.test_redrive import counter, redriving, sent
+from tests.system.recovery.redriving import counter, redriving, sent
 from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
 
 pytestmark = pytest.mark.system

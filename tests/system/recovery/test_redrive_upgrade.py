@@ -3,23 +3,20 @@
 from functools import partial
 
 from shared.contracts.fact import vocabulary
-from tests.system.consume.test_own_fault import Moods
-from tests.system.recovery import test_redrive
-from tests.system.recovery.test_redrive import (
+from tests.system.failing_rules import FailingRules
+from tests.system.recovery.redriving import (
     ANY,
     BAD,
     MOMENT,
     OLD,
-    _settled,
     counter,
     nobody_can_read,
     redriving,
     refused,
     sent,
+    settled,
 )
 from tests.system.reminder_service import ReminderService, hearing, until
-
-beside = test_redrive.beside
 
 
 async def test_a_listener_of_the_older_release_keeps_what_it_still_cannot_read(
@@ -31,7 +28,7 @@ async def test_a_listener_of_the_older_release_keeps_what_it_still_cannot_read(
         older = beside.consumer(hears=OLD, keeps=False)
         for each, consumer in ((service, service.consumer()), (beside, older)):
             async with hearing(consumer), redriving(consumer, each.store):
-                await until(partial(_settled, each))
+                await until(partial(settled, each))
         upgraded = beside.consumer()
         async with hearing(upgraded), redriving(upgraded, beside.store):
             await sent(at)
@@ -41,7 +38,7 @@ async def test_a_listener_of_the_older_release_keeps_what_it_still_cannot_read(
 async def test_what_a_release_that_was_rolled_back_cannot_read_waits_for_the_next_one(
     service: ReminderService,
 ) -> None:
-    await refused(service, Moods(bad=set(BAD)))
+    await refused(service, FailingRules(bad=set(BAD)))
     for hears in (vocabulary(), None):
         consumer = service.consumer(hears=hears, external=False) if hears is not None else service.consumer()
         async with hearing(consumer), redriving(consumer, service.store), counter(service) as at:

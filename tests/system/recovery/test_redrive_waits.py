@@ -4,19 +4,15 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
-from deploy.local.house.house import House
-from deploy.provisioning.databases import Database
 from deploy.recovery.dead_letters import sending
 from deploy.recovery.dead_letters.letters import place as parsed
 from deploy.recovery.dead_letters.refusing import refuse
 from shared.consume.partitioner import partition_of
 from shared.core.store import Changes, DeadLetter
 from shared.service.redriver import BYTES_AT_ONCE, Redriver
-from tests.system.consume.test_own_fault import UNKNOWN, Moods
-from tests.system.database_faults import Trouble, missing_grant
-from tests.system.recovery.test_redrive import ANY, MOMENT, counter, redriving, refused
+from tests.system.database_faults import DatabaseFaults, missing_grant
+from tests.system.failing_rules import UNKNOWN, FailingRules
+from tests.system.recovery.redriving import ANY, MOMENT, counter, redriving, refused
 from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
 from tests.system.requests import heard_once
 
@@ -25,14 +21,9 @@ BAD = {f"w{n}" for n in range(0, 99, 9)}
 """Of customers 0, 9, 18, 7, 16, 5, 14, 3, 12, 1 and 10."""
 
 
-@pytest.fixture
-def trouble(house: House, database: Database) -> Trouble:
-    return Trouble(database, house.postgres.admin_url)
-
-
-async def newer_fact(trouble: Trouble) -> None:
+async def newer_fact(faults: DatabaseFaults) -> None:
     """One in the stream of customer 3 that this release does not know."""
-    await trouble.owner(
+    await faults.owner(
         "insert into facts (stream, version, id, type, partition, happened, recorded, body) values "
         f"('reminder-customer-3', 1000, gen_random_uuid(), 'reminder.read', {THIRD}, now(), now(), "
         f"'{UNKNOWN.decode()}')"
@@ -48,33 +39,33 @@ async def waiting(service: ReminderService) -> list[tuple[int, str]]:
 
 
 async def test_it_is_said_with_the_way_out_and_the_others_are_taken(
-    service: ReminderService, trouble: Trouble
+    service: ReminderService, faults: DatabaseFaults
 ) -> None:
-    moods = Moods(bad=set(BAD))
-    await refused(service, moods, 11)
-    moods.bad = set()
-    await newer_fact(trouble)
-    consumer = service.consumer(moods.handler(service))
+    rules = FailingRules(bad=set(BAD))
+    await refused(service, rules, 11)
+    rules.bad = set()
+    await newer_fact(faults)
+    consumer = service.consumer(rules.handler(service))
     async with hearing(consumer), redriving(consumer, service.store) as redriver, counter(service) as at:
         await at.ask(await at.open_letters(ANY), MOMENT)
         await until(lambda: _one_waits(service, redriver))
         assert redriver.problem
         assert "a stream of category reminder cannot be read by this release" in redriver.problem
         assert f"evergreen refuse {service.topic}/{THIRD}@" in redriver.problem
-        await trouble.owner("delete from facts where type = 'reminder.read'")
+        await faults.owner("delete from facts where type = 'reminder.read'")
         await until(lambda: _none_waits(service, redriver))
     await heard_once(service, 100)
     assert len(await service.dead_letters()) == 11
 
 
 async def test_it_can_be_given_up_and_what_was_asked_for_behind_it_goes_on(
-    service: ReminderService, trouble: Trouble
+    service: ReminderService, faults: DatabaseFaults
 ) -> None:
-    moods = Moods(bad=set(BAD) | {"w83"})
-    await refused(service, moods, 12)
-    moods.bad = set()
-    await newer_fact(trouble)
-    consumer = service.consumer(moods.handler(service))
+    rules = FailingRules(bad=set(BAD) | {"w83"})
+    await refused(service, rules, 12)
+    rules.bad = set()
+    await newer_fact(faults)
+    consumer = service.consumer(rules.handler(service))
     async with hearing(consumer), redriving(consumer, service.store) as redriver, counter(service) as at:
         await at.ask(await at.open_letters(ANY), MOMENT)
         given_up: set[str] = set()
@@ -88,18 +79,18 @@ async def test_it_can_be_given_up_and_what_was_asked_for_behind_it_goes_on(
 
 
 async def test_what_the_database_refuses_to_all_is_said_too(
-    service: ReminderService, trouble: Trouble
+    service: ReminderService, faults: DatabaseFaults
 ) -> None:
-    moods = Moods(bad=set(BAD))
-    await refused(service, moods, 11)
-    moods.bad = set()
-    await missing_grant(trouble, True)
-    consumer = service.consumer(moods.handler(service))
+    rules = FailingRules(bad=set(BAD))
+    await refused(service, rules, 11)
+    rules.bad = set()
+    await missing_grant(faults, True)
+    consumer = service.consumer(rules.handler(service))
     async with hearing(consumer), redriving(consumer, service.store) as redriver, counter(service) as at:
         await at.ask(await at.open_letters(ANY), MOMENT)
         await until(lambda: _said(redriver, "InsufficientPrivilegeError"))
         assert len(await waiting(service)) == 11
-        await missing_grant(trouble, False)
+        await missing_grant(faults, False)
         await until(lambda: _none_waits(service, redriver))
     await heard_once(service, 100)
 
