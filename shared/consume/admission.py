@@ -43,7 +43,8 @@ class AdmissionPolicy:
     `partition_of(key)` is the partition on which a key belongs.
 
     What one release does not know another may. On an external topic every listener keeps it as a dead letter
-    of its own; on a topic of our own it is newer than this listener, which waits for a release that knows it.
+    of its own; who keeps them for all publishes it. On a topic of our own it is newer than this listener,
+    which waits for a release that knows it.
     """
 
     hears: Mapping[str, Vocabulary]
@@ -159,7 +160,8 @@ def admit(
             if policy.keeps(record, reason):
                 for_all = record.topic in policy.dead_letters_for
                 why = record.value.reason if isinstance(record.value, StandIn) else str(reason)
-                admitted.dead_letters.append(kept(record, why, recorded, for_all=for_all))
+                letter = kept(record, why, recorded, for_all=for_all, published=for_all)
+                admitted.dead_letters.append(letter)
             else:
                 admitted.refused[record.topic, "refused"] += 1
             continue

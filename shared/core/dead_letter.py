@@ -91,7 +91,9 @@ def cut(
     return key, body, original[:kept], ", ".join(told)
 
 
-def kept(record: Any, reason: str, recorded: datetime, *, for_all: bool = False) -> DeadLetter:
+def kept(
+    record: Any, reason: str, recorded: datetime, *, for_all: bool = False, published: bool = True
+) -> DeadLetter:
     """A record as it is kept: bytes, headers, place and reason; heard again, its next attempt."""
     return DeadLetter(
         topic=record.topic,
@@ -104,6 +106,7 @@ def kept(record: Any, reason: str, recorded: datetime, *, for_all: bool = False)
         recorded=recorded,
         attempt=getattr(record, "attempt", 0) + 1,
         for_all=for_all,
+        published=published,
     )
 
 

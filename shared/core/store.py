@@ -65,6 +65,7 @@ class DeadLetter:
     """A record that could not be taken: where it lay, its bytes, and why.
 
     `attempt` counts from 1. `for_all`: nobody could read it; else this service alone has not taken it.
+    `published` is false where another service that keeps it too publishes it.
     """
 
     topic: str
@@ -77,6 +78,7 @@ class DeadLetter:
     recorded: datetime
     attempt: int = 1
     for_all: bool = False
+    published: bool = True
 
 
 @dataclass(slots=True)

@@ -93,9 +93,9 @@ on conflict (partition) do update set watermark = excluded.watermark;
 
 -- name: dead_letter
 -- A record that failed twice in one attempt is one dead letter.
-insert into dead_letters (topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all)
+insert into dead_letters (topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all, published)
 select * from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::json[],
-                     $7::text[], $8::timestamptz[], $9::int[], $10::bool[])
+                     $7::text[], $8::timestamptz[], $9::int[], $10::bool[], $11::bool[])
 on conflict do nothing;
 
 -- name: heartbeat

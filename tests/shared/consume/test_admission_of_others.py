@@ -56,6 +56,12 @@ def test_what_is_newer_than_this_listener_stays_where_it_is_with_all_that_follow
 def test_of_a_topic_of_others_every_listener_keeps_what_it_does_not_know(newer: Letter) -> None:
     listener = AdmissionPolicy({"requests": HEARD}, frozenset(), frozenset({"requests"}), lambda key: 0)
     admitted = admit(listener, [newer, Letter(offset=1, value=b"?")], START, NOON)
-    assert [each.offset for each in admitted.dead_letters] == [0]
+    assert [(each.offset, each.for_all, each.published) for each in admitted.dead_letters] == [
+        (0, False, False)
+    ]
+    [theirs] = admit(
+        replace(listener, dead_letters_for=frozenset({"requests"})), [newer], START, NOON
+    ).dead_letters
+    assert (theirs.for_all, theirs.published) == (True, True)
     assert admitted.refused.total() == 1
     assert admitted.positions == {("requests", 0): (0, 2)}
