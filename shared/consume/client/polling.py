@@ -34,6 +34,16 @@ class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
             partial(super().getmany, *partitions, timeout_ms=timeout_ms, max_records=max_records)
         )
 
+    async def stop(self) -> None:
+        """Leave the group at once.
+
+        A named member keeps its partitions while its session lasts: meant for one that was killed and comes
+        again, it would leave them to nobody when it was told to end.
+        """
+        if self._coordinator is not None:
+            self._coordinator._group_instance_id = None  # noqa: SLF001
+        await super().stop()
+
     async def refresh(self) -> None:
         """Ask now which topics there are, and share the partitions out anew if that has changed."""
         await self._client.force_metadata_update()

@@ -3,6 +3,8 @@
 import asyncio
 from time import monotonic
 
+import pytest
+
 from shared.consume.consumer import Consumer
 from tests.system.consume.test_handover import owns, shared_out
 from tests.system.consume.topics import problems, says
@@ -10,12 +12,13 @@ from tests.system.reminder_service import ReminderService, hearing, until
 from tests.system.requests import all_taken, heard_once, requests
 
 
-async def test_processes_without_names_share_the_partitions_and_give_them_back_at_once(
-    service: ReminderService,
+@pytest.mark.parametrize("names", [("", ""), ("blue", "green")])
+async def test_processes_share_the_partitions_and_give_them_back_at_once(
+    service: ReminderService, names: tuple[str, str]
 ) -> None:
-    async with hearing(service.consumer(instance="")) as first:
+    async with hearing(service.consumer(instance=names[0])) as first:
         await until(lambda: owns(first, 6))
-        async with hearing(service.consumer(instance="")) as second:
+        async with hearing(service.consumer(instance=names[1])) as second:
             await until(lambda: shared_out(first, second))
             await service.publish(*requests(100))
             await all_taken(service, 100)
