@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.consume.poison import PoisonIsolator
 from shared.resilience.transient import Outage, is_outage
-from tests.shared.consume.test_admission import Letter
+from tests.shared.consume.records import Record
 
 Bad = Callable[[int], bool]
 
@@ -74,5 +74,5 @@ class Service:
         raise Outage("given up")
 
     async def take(self, offsets: Sequence[int], partitions: int = 1) -> None:
-        records = [Letter(offset=n, partition=n % partitions, key=b"%d" % n) for n in offsets]
+        records = [Record(offset=n, partition=n % partitions, key=b"%d" % n) for n in offsets]
         await self.isolator.take(records)

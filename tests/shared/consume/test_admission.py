@@ -1,46 +1,19 @@
 """Each record is heard, passed over or refused with a reason; none is lost."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.consume.admission import AHEAD, ON_APPEND, AdmissionPolicy, Admitted, admit, dead_lettered
-from shared.contracts.event import Event, encode
-from tests.shared.core.reminders import HEARD, NOON, beat, requested
-
-START = {("requests", 0): 0, ("requests", 1): 0, ("hints", 0): 0}
-POLICY = AdmissionPolicy(
-    {"requests": HEARD, "hints": HEARD}, frozenset({"requests"}), frozenset({"requests"}), lambda key: 0
-)
+from shared.consume.admission import AHEAD, dead_lettered
+from shared.contracts.event import encode
+from tests.shared.consume.records import START, Record, record, taken
+from tests.shared.core.reminders import NOON, beat, requested
 
 
-@dataclass
-class Letter:
-    """A Kafka record."""
-
-    topic: str = "requests"
-    partition: int = 0
-    offset: int = 0
-    timestamp: int = int(NOON.timestamp() * 1000)
-    timestamp_type: int = ON_APPEND
-    key: bytes | None = b"short"
-    value: bytes | None = encode(requested("w1", "short"))
-    headers: Sequence[tuple[str, bytes | None]] = ()
-
-
-def letter(event: Event, offset: int = 0) -> Letter:
-    return Letter(key=event.subject.encode() or None, value=encode(event), offset=offset)
-
-
-def taken(*letters: Letter, positions: Mapping[tuple[str, int], int] = START) -> Admitted:
-    return admit(POLICY, letters, positions, NOON)
-
-
-def reason(bad: Letter) -> str:
+def reason(bad: Record) -> str:
     """Why this one became a dead letter, whole."""
     [kept] = taken(bad).dead_letters
     assert (kept.body, kept.key, list(kept.headers)) == (
@@ -57,9 +30,9 @@ def reason(bad: Letter) -> str:
 
 
 def test_a_good_record_is_heard_with_its_place_and_its_bytes() -> None:
-    [heard] = taken(Letter(offset=4)).heard
+    [heard] = taken(Record(offset=4)).heard
     assert (heard.topic, heard.partition, heard.offset) == ("requests", 0, 4)
-    assert heard.body == Letter().value
+    assert heard.body == Record().value
     assert heard.event == requested("w1", "short")
 
 
@@ -73,82 +46,82 @@ def test_a_binary_event_is_heard_in_structured_bytes() -> None:
         "subject": "short",
     }
     headers = [(f"ce_{name}", text.encode()) for name, text in {**names, "time": NOON.isoformat()}.items()]
-    [heard] = taken(Letter(value=b'{"minutes": 5}', headers=headers)).heard
+    [heard] = taken(Record(value=b'{"minutes": 5}', headers=headers)).heard
     assert (heard.event, heard.body) == (event, encode(event))
 
 
 @pytest.mark.parametrize(
     ("bad", "why"),
     [
-        (Letter(value=None), "the value is null"),
-        (Letter(value=b"\xff{"), "is not JSON"),
-        (Letter(value=b"[]"), "not an object"),
-        (Letter(value=b'{"specversion": "1.0"}'), "type is missing"),
-        (Letter(value=b'"' + b"x" * 300_000 + b'"'), "more than"),
-        (replace(letter(requested("w1", "long")), key=b"short"), "key is not the event's subject"),
-        (letter(requested("w1", "short")._replace(source="/evergreen/conversion")), "is the name of a stage"),
-        (letter(beat(1, "/evergreen/insight")), "is the name of a stage"),
-        (replace(letter(requested("w1", "short")), key=None), "key is not the event's subject"),
-        (letter(requested("w1", "")), "subject is missing"),
-        (Letter(partition=1), "belongs on partition 0, not 1: use the murmur2 partitioner"),
-        (letter(requested("w1", "short", at=AHEAD.seconds / 60 + 1)), "future of its arrival"),
-        (letter(beat(AHEAD.seconds / 60 + 1, lease=1)), "future of its arrival"),
-        (letter(beat(0, lease=0)), "lease_seconds is 0"),
-        (letter(beat(0, lease=1)._replace(time=datetime(1900, 1, 1, tzinfo=UTC))), "before 1980"),
-        (letter(beat(0, lease=1)._replace(time=datetime(1970, 1, 1, tzinfo=UTC))), "before 1980"),
-        (Letter(headers=[("ce_specversion", b"\xff")]), "not UTF-8"),
+        (Record(value=None), "the value is null"),
+        (Record(value=b"\xff{"), "is not JSON"),
+        (Record(value=b"[]"), "not an object"),
+        (Record(value=b'{"specversion": "1.0"}'), "type is missing"),
+        (Record(value=b'"' + b"x" * 300_000 + b'"'), "more than"),
+        (replace(record(requested("w1", "long")), key=b"short"), "key is not the event's subject"),
+        (record(requested("w1", "short")._replace(source="/evergreen/conversion")), "is the name of a stage"),
+        (record(beat(1, "/evergreen/insight")), "is the name of a stage"),
+        (replace(record(requested("w1", "short")), key=None), "key is not the event's subject"),
+        (record(requested("w1", "")), "subject is missing"),
+        (Record(partition=1), "belongs on partition 0, not 1: use the murmur2 partitioner"),
+        (record(requested("w1", "short", at=AHEAD.seconds / 60 + 1)), "future of its arrival"),
+        (record(beat(AHEAD.seconds / 60 + 1, lease=1)), "future of its arrival"),
+        (record(beat(0, lease=0)), "lease_seconds is 0"),
+        (record(beat(0, lease=1)._replace(time=datetime(1900, 1, 1, tzinfo=UTC))), "before 1980"),
+        (record(beat(0, lease=1)._replace(time=datetime(1970, 1, 1, tzinfo=UTC))), "before 1980"),
+        (Record(headers=[("ce_specversion", b"\xff")]), "not UTF-8"),
     ],
 )
-def test_what_breaks_the_contract_is_parked_as_it_came_with_a_reason(bad: Letter, why: str) -> None:
+def test_what_breaks_the_contract_is_parked_as_it_came_with_a_reason(bad: Record, why: str) -> None:
     assert why in reason(bad)
 
 
 def test_a_clock_a_little_ahead_is_forgiven() -> None:
-    assert taken(letter(requested("w1", "short", at=AHEAD.seconds / 60))).heard
+    assert taken(record(requested("w1", "short", at=AHEAD.seconds / 60))).heard
 
 
 def test_a_log_may_be_as_old_as_1980_and_an_event_as_it_is() -> None:
-    assert taken(letter(beat(0, lease=1)._replace(time=datetime(1980, 1, 1, tzinfo=UTC)))).heard
-    assert taken(letter(requested("w1", "short")._replace(time=datetime(1900, 1, 1, tzinfo=UTC)))).heard
+    assert taken(record(beat(0, lease=1)._replace(time=datetime(1980, 1, 1, tzinfo=UTC)))).heard
+    assert taken(record(requested("w1", "short")._replace(time=datetime(1900, 1, 1, tzinfo=UTC)))).heard
 
 
 def test_a_heartbeat_needs_neither_key_nor_a_partition_of_its_own() -> None:
-    assert taken(replace(letter(beat(0, lease=1)), partition=1)).heard
+    assert taken(replace(record(beat(0, lease=1)), partition=1)).heard
 
 
 def test_a_topic_of_our_own_is_not_asked_for_key_place_and_time() -> None:
-    assert taken(replace(letter(requested("w1", "short", at=60)), topic="hints", key=b"other")).heard
+    assert taken(replace(record(requested("w1", "short", at=60)), topic="hints", key=b"other")).heard
 
 
 def test_who_is_not_the_keeper_counts_what_is_refused_and_parks_nothing() -> None:
-    admitted = taken(Letter(topic="hints", value=b"?"))
+    admitted = taken(Record(topic="hints", value=b"?"))
     assert not admitted.dead_letters
     assert admitted.refused.total() == 1
     assert admitted.positions == {("hints", 0): (0, 1)}
 
 
 def test_what_was_taken_before_is_passed_over() -> None:
-    admitted = taken(*(Letter(offset=n) for n in range(5)), positions={("requests", 0): 3})
+    admitted = taken(*(Record(offset=n) for n in range(5)), positions={("requests", 0): 3})
     assert [heard.offset for heard in admitted.heard] == [3, 4]
     assert admitted.positions == {("requests", 0): (3, 5)}
 
 
 def test_where_a_partition_stands_in_other_topics_is_fenced_too_and_no_other_partition() -> None:
     positions = {("requests", 0): 4, ("hints", 0): 7, ("requests", 1): 2}
-    batch = taken(Letter(offset=4), positions=positions).batch(positions)
+    batch = taken(Record(offset=4), positions=positions).batch(positions)
     assert batch.positions == {("requests", 0): (4, 5), ("hints", 0): (7, 7)}
 
 
 def test_a_poll_of_nothing_new_moves_nothing() -> None:
-    assert not taken(Letter(offset=2), positions={("requests", 0): 3}).positions
+    assert not taken(Record(offset=2), positions={("requests", 0): 3}).positions
 
 
 def test_a_record_delivered_twice_in_one_poll_is_heard_once() -> None:
-    assert len(taken(Letter(offset=2), Letter(offset=2)).heard) == 1
+    assert len(taken(Record(offset=2), Record(offset=2)).heard) == 1
 
 
 def test_what_nobody_can_read_is_refused_unread() -> None:
-    broken = Letter(headers=[("ce_specversion",)])  # type: ignore[list-item]
+    broken = Record(headers=[("ce_specversion",)])  # type: ignore[list-item]
     with pytest.raises(ValueError):
         taken(broken)
     admitted = dead_lettered([replace(broken, headers=())], START, "ValueError: a header", NOON)
@@ -157,26 +130,26 @@ def test_what_nobody_can_read_is_refused_unread() -> None:
 
 
 def test_a_reason_is_short_and_fit_to_be_kept_whatever_it_quotes() -> None:
-    [kept] = dead_lettered([Letter()], START, "bad \0 \ud800" + "x" * 10_000, NOON).dead_letters
+    [kept] = dead_lettered([Record()], START, "bad \0 \ud800" + "x" * 10_000, NOON).dead_letters
     assert "\0" not in kept.reason
     assert len(kept.reason.encode()) <= 1_000
 
 
 places = st.builds(
-    Letter,
+    Record,
     topic=st.sampled_from(["requests", "hints"]),
     partition=st.just(0),
-    value=st.sampled_from([Letter().value, b"?", None, encode(beat(0, lease=1))]),
+    value=st.sampled_from([Record().value, b"?", None, encode(beat(0, lease=1))]),
 )
 
 
 @given(st.lists(places, max_size=30), st.integers(0, 10), st.integers(0, 10))
 def test_every_record_is_heard_or_refused_or_was_taken_before(
-    letters: list[Letter], requests: int, hints: int
+    records: list[Record], requests: int, hints: int
 ) -> None:
     ends = dict.fromkeys(("requests", "hints"), 0)
     lying = []
-    for each in letters:
+    for each in records:
         lying.append(replace(each, offset=ends[each.topic]))
         ends[each.topic] += 1
     begun = {("requests", 0): requests, ("hints", 0): hints}

@@ -10,7 +10,7 @@ from shared.consume.poison import CircuitOpen
 from shared.core.stream import StreamName, UnreadableStream
 from shared.resilience.transient import Outage
 from tests.shared.consume.failing_service import Service, none
-from tests.shared.consume.test_admission import Letter
+from tests.shared.consume.records import Record
 
 
 async def test_each_that_fails_is_isolated_and_all_others_are_applied_in_order() -> None:
@@ -125,7 +125,7 @@ async def test_a_few_in_a_long_time_never_add_up() -> None:
 
 async def test_neighbours_are_of_other_keys_and_few_are_asked() -> None:
     service = Service(lambda _: True)
-    records = [Letter(offset=n, key=b"same" if n < 100 else b"%d" % n) for n in range(200)]
+    records = [Record(offset=n, key=b"same" if n < 100 else b"%d" % n) for n in range(200)]
     with pytest.raises(CircuitOpen):
         await service.isolator.take(records)
     assert service.rehearsed == list(range(100, 110))

@@ -26,7 +26,7 @@ from shared.recorder.notification_id import RANKS, place
 from shared.recorder.recorder import LogRecorder
 from shared.storage.postgres import PostgresStore
 from tests.shared.recorder.writing import write
-from tests.shared.storage.test_store_contract import fact
+from tests.shared.storage.changes import fact
 
 pytestmark = pytest.mark.system
 

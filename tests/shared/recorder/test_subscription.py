@@ -15,7 +15,7 @@ from shared.recorder.recorder import LogRecorder
 from shared.recorder.subscription import LogSubscription
 from shared.storage.postgres import PostgresStore
 from tests.shared.recorder.writing import write
-from tests.shared.storage.test_store_contract import fact
+from tests.shared.storage.changes import fact
 from tests.system.reminder_service import until
 
 pytestmark = pytest.mark.system

@@ -14,7 +14,7 @@ from shared.recorder.blocking_pool import BlockingPool
 from shared.recorder.log import Log, Page
 from shared.recorder.recorder import LogRecorder
 from shared.storage.postgres import PostgresStore
-from tests.shared.storage.test_store_contract import fact
+from tests.shared.storage.changes import fact
 from tests.system.reminder_service import until
 
 SETTLED = """select not exists (select from facts where stream = any($1::text[])

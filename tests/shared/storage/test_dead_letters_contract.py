@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.core.store import Changes, Store
-from tests.shared.storage.test_store_contract import dead_letters, letter
+from tests.shared.storage.changes import dead_letters, letter
 
 
 async def test_a_record_that_failed_twice_in_one_attempt_is_one_dead_letter(store: Store) -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from shared.core.store import Changes, Fenced, Position, Store
-from tests.shared.storage.test_store_contract import OTHER, PLACE
+from tests.shared.storage.changes import OTHER, PLACE
 
 
 async def test_a_partition_begins_where_it_is_opened_and_moves_with_its_batches(store: Store) -> None:

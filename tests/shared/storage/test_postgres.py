@@ -12,7 +12,7 @@ from shared.core.watermark import Clock
 from shared.service.transactor import Transactor
 from shared.storage.postgres import SQL, PostgresStore
 from tests.shared.core.reminders import DECIDED, NOON, beat, heard, reminder, reminder_stage, requested
-from tests.shared.storage.test_store_contract import fact
+from tests.shared.storage.changes import fact
 
 pytestmark = pytest.mark.system
 

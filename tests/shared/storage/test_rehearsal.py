@@ -4,7 +4,7 @@ import pytest
 
 from shared.core.store import REHEARSAL, Position, Rehearsed, Store
 from shared.storage.memory import MemoryStore
-from tests.shared.storage.test_store_contract import PLACE, everything, holds
+from tests.shared.storage.changes import PLACE, everything, holds
 
 
 async def test_a_rehearsal_ends_where_it_would_have_been_committed(store: Store) -> None:

@@ -1,26 +1,13 @@
 """One contract, two adapters: what holds in memory holds on PostgreSQL."""
 
-from typing import Any
-from uuid import uuid4
-
 import pytest
 
 from shared.contracts.event import event_identity, event_key
-from shared.core.store import Changes, Conflict, DeadLetter, Fenced, Position, Store, StoredFact, Timer
+from shared.core.store import Changes, Conflict, Fenced, Position, Store, Timer
 from shared.core.watermark import Clock
 from shared.storage.memory import MemoryStore
-from tests.shared.core.reminders import NOON, beat, minute, reminder
-
-PLACE, OTHER = ("requests", 0), ("requests", 1)
-KEY = b"sixteen-byte-key"
-
-
-def fact(stream: str, version: int, body: bytes = b"{}") -> StoredFact:
-    return StoredFact(stream, version, str(uuid4()), "reminder.set", 0, "short", NOON, NOON, None, None, body)
-
-
-def letter(offset: int, reason: str = "not JSON") -> DeadLetter:
-    return DeadLetter("requests", 0, offset, b"\xff", None, [("h\0", b"\xff\x00"), ("h", None)], reason, NOON)
+from tests.shared.core.reminders import beat, minute, reminder
+from tests.shared.storage.changes import KEY, OTHER, PLACE, everything, fact, holds
 
 
 async def test_facts_come_back_by_stream_in_the_order_of_versions(store: Store) -> None:
@@ -99,38 +86,6 @@ async def test_a_batch_is_written_whole_or_not_at_all(store: Store, bad: str) ->
         await store.commit(wrong)
     assert await holds(store) == await holds(MemoryStore())
     assert await store.positions([PLACE]) == {PLACE: Position(0)}
-
-
-def everything(replace_positions: dict[tuple[str, int], tuple[int, int]]) -> Changes:
-    """A bit of each kind of change, for the reminder a."""
-    return Changes(
-        facts=[fact("reminder-a", 1)],
-        timers={reminder("a"): (0, minute(1))},
-        positions=replace_positions,
-        clocks={0: (Clock(), Clock().hear(beat(60)))},
-        inbox=[KEY],
-        dead_letters=[letter(1)],
-        heartbeats={0: b"{}"},
-    )
-
-
-async def holds(store: Store) -> list[object]:
-    """What a store knows of what `everything` would change, apart from positions."""
-    return [
-        await store.bodies([reminder("a")]),
-        await store.seen([KEY]),
-        list(await store.timers({0: minute(60)}, 10)),
-        await store.clocks([0]),
-        await dead_letters(store),
-    ]
-
-
-async def dead_letters(store: Any) -> list[tuple[int, str]]:
-    if isinstance(store, MemoryStore):
-        return sorted((each.offset, each.reason) for each in store.dead_letters)
-    return [
-        tuple(row) for row in await store.pool.fetch("select offset_, reason from dead_letters order by 1, 2")
-    ]
 
 
 async def test_all_of_a_batch_is_there_once_it_is_written(store: Store) -> None:
