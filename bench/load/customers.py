@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from bench.load.events import Letter, heartbeats, name, purchase
+from bench.load.events import Record, heartbeats, name, purchase
 from bench.load.sizes import ORIGIN, Sizes
 
 R, ALPHA, A, B = 0.525, 6.183, 0.891, 1.614
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 
 
-def history(sizes: Sizes) -> Iterator[Letter]:
+def history(sizes: Sizes) -> Iterator[Record]:
     """Purchases of everybody up to the present, a heartbeat every morning."""
     chance = random.Random(SEED)
     bought = sorted(
@@ -43,7 +43,7 @@ def regulars(sizes: Sizes) -> list[str]:
     return [name(number) for number in range(sizes.regulars)]
 
 
-def rush(sizes: Sizes, buyers: Sequence[str], returning: Sequence[str] = ()) -> Iterator[Letter]:
+def rush(sizes: Sizes, buyers: Sequence[str], returning: Sequence[str] = ()) -> Iterator[Record]:
     """One week in which buyers buy far more than before; a heartbeat every hour, seven mornings, one refit.
 
     Each of those `returning` buys once, evenly spread over the week.
@@ -63,13 +63,13 @@ def rush(sizes: Sizes, buyers: Sequence[str], returning: Sequence[str] = ()) -> 
 
 
 def _with_heartbeats(
-    orders: Iterator[tuple[datetime, Letter]], beat: datetime, end: datetime, every: timedelta
-) -> Iterator[Letter]:
-    for moment, letter in orders:
+    orders: Iterator[tuple[datetime, Record]], beat: datetime, end: datetime, every: timedelta
+) -> Iterator[Record]:
+    for moment, record in orders:
         while beat <= moment:
             yield from heartbeats(beat)
             beat += every
-        yield letter
+        yield record
     while beat <= end:
         yield from heartbeats(beat)
         beat += every

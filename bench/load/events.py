@@ -13,7 +13,7 @@ SOURCE = "/bench/shop"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Record:
     """A record to publish on `signals`."""
 
     partition: int
@@ -26,16 +26,16 @@ def name(number: int) -> str:
     return f"customer-{number:06}"
 
 
-def purchase(id: str, customer: str, time: datetime) -> Letter:
+def purchase(id: str, customer: str, time: datetime) -> Record:
     """An order paid, traced but not sampled; about 300 bytes."""
     key = customer.encode()
     data = OrderPaid(order_id=id, amount=1_999, currency="EUR")
     trace = f"00-{md5(id.encode(), usedforsecurity=False).hexdigest()}-00f067aa0ba902b7-00"
     event = Event(id, SOURCE, customer, time, data, traceparent=trace)
-    return Letter(partition_of(key, PARTITIONS), key, encode(event))
+    return Record(partition_of(key, PARTITIONS), key, encode(event))
 
 
-def heartbeats(time: datetime) -> list[Letter]:
+def heartbeats(time: datetime) -> list[Record]:
     """The shop vouches on every partition for all that happened before `time`."""
     event = (Event(f"{iso(time)}/{p}", SOURCE, "", time, SourceHeartbeat()) for p in range(PARTITIONS))
-    return [Letter(p, None, encode(each)) for p, each in enumerate(event)]
+    return [Record(p, None, encode(each)) for p, each in enumerate(event)]

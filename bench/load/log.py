@@ -9,7 +9,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from bench.load.events import Letter
+from bench.load.events import Record
 from bench.load.sizes import PARTITIONS, SIGNALS
 from shared.contracts.event import STRUCTURED
 
@@ -42,19 +42,19 @@ async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         await client.stop()
 
 
-async def post(client: AIOKafkaProducer, letters: Iterable[Letter]) -> None:
+async def send_all(client: AIOKafkaProducer, records: Iterable[Record]) -> None:
     """Publish in order; returns when the broker has all of it."""
     sent = [
-        await client.send(SIGNALS, each.value, each.key, each.partition, headers=HEADERS) for each in letters
+        await client.send(SIGNALS, each.value, each.key, each.partition, headers=HEADERS) for each in records
     ]
     await asyncio.gather(*sent)
 
 
-async def pour(bootstrap: str, letters: Sequence[Letter]) -> None:
+async def pour(bootstrap: str, records: Sequence[Record]) -> None:
     """Publish many, some thousands at a time."""
     async with producer(bootstrap) as client:
-        for start in range(0, len(letters), AT_ONCE):
-            await post(client, letters[start : start + AT_ONCE])
+        for start in range(0, len(records), AT_ONCE):
+            await send_all(client, records[start : start + AT_ONCE])
 
 
 async def ends(bootstrap: str, topics: Sequence[str]) -> Offsets:

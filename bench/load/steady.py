@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.load.customers import rush
-from bench.load.events import Letter
+from bench.load.events import Record
 from bench.load.log import HEADERS, producer
 from bench.load.sizes import SIGNALS, Sizes
 
@@ -21,15 +21,15 @@ PACE = 0.005
 
 
 async def publish(
-    bootstrap: str, letters: Sequence[Letter], seconds: float, noted: Collection[bytes]
+    bootstrap: str, records: Sequence[Record], seconds: float, noted: Collection[bytes]
 ) -> dict[str, float]:
     """At an even rate; the moment (seconds since the epoch) at which each of the noted keys was sent."""
     sent: dict[str, float] = {}
     async with producer(bootstrap) as client:
         start, done = time.time(), 0
-        while done < len(letters):
-            due = min(len(letters), int((time.time() - start) / seconds * len(letters)) + 1)
-            for each in letters[done:due]:
+        while done < len(records):
+            due = min(len(records), int((time.time() - start) / seconds * len(records)) + 1)
+            for each in records[done:due]:
                 if each.key and each.key in noted:
                     sent[each.key.decode()] = time.time()
                 await client.send(SIGNALS, each.value, each.key, each.partition, headers=HEADERS)
@@ -44,11 +44,11 @@ def main() -> None:
     bootstrap, events, seconds, file = sys.argv[1:]
     people = json.loads(Path(file).read_text())
     sizes = replace(Sizes(), rush=int(events))
-    letters = list(rush(sizes, people["buyers"], people["returning"]))
+    records = list(rush(sizes, people["buyers"], people["returning"]))
     noted = {customer.encode() for customer in people["returning"]}
-    sent = asyncio.run(publish(bootstrap, letters, float(seconds), noted))
+    sent = asyncio.run(publish(bootstrap, records, float(seconds), noted))
     took = sent.pop("")
-    print(json.dumps({"sent": sent, "per_second": len(letters) / took}), flush=True)
+    print(json.dumps({"sent": sent, "per_second": len(records) / took}), flush=True)
 
 
 if __name__ == "__main__":

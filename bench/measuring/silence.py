@@ -74,7 +74,7 @@ async def _night(client: Any, connection: Any, midnight: datetime, passes: float
     """The house's own ticks go on until every partition has judged the morning and all is published."""
     deadline = passes + NIGHT_SECONDS
     while True:
-        await log.post(client, heartbeats(midnight + timedelta(seconds=time.time() - passes)))
+        await log.send_all(client, heartbeats(midnight + timedelta(seconds=time.time() - passes)))
         judged = await connection.fetchval(JUDGED, midnight.date())
         if judged and await connection.fetchval(SILENT):
             return

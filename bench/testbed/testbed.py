@@ -83,11 +83,11 @@ def prepare(directory: Path, sizes: Sizes, tell: Tell) -> Testbed:
 
 
 def _live_through_history(testbed: Testbed) -> Offsets:
-    letters = list(history(testbed.sizes))
+    records = list(history(testbed.sizes))
     testbed.tell(
-        f"letting insight live through {testbed.sizes.history_weeks} weeks ({len(letters):,} records)"
+        f"letting insight live through {testbed.sizes.history_weeks} weeks ({len(records):,} records)"
     )
-    asyncio.run(log.pour(testbed.bootstrap, letters))
+    asyncio.run(log.pour(testbed.bootstrap, records))
     start = testbed.ends(SIGNALS)
     with testbed.running("insight") as service:
         service.until(lambda: caught_up(service, start), 120.0, "insight to live through the history")

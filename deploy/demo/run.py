@@ -14,7 +14,7 @@ from deploy.demo.report.summary import Outcome
 from deploy.demo.watching.drain import Patience, drained
 from deploy.demo.watching.gauges import Gauges, Reading
 from deploy.demo.watching.screen import Screen
-from deploy.events.producer import Post
+from deploy.events.producer import Publisher
 from deploy.local.house.house import House
 from deploy.local.process.processes import last_lines
 from deploy.playing.player import Manner, Played, play
@@ -39,20 +39,20 @@ class DemoRun:
         """Errors: Trouble when Kafka stays away or something is stuck."""
         kafka = self.house.kafka.address
         databases = {name: service.database_url for name, service in self.house.services.items()}
-        async with Post(kafka) as post, Gauges(databases, kafka) as gauges:
-            played = await self._play(post, gauges)
+        async with Publisher(kafka) as publisher, Gauges(databases, kafka) as gauges:
+            played = await self._play(publisher, gauges)
             began = played.began or time.time()
             self.screen.note = "played; waiting for the last alerts"
             patience = Patience(self.log.end, self._last_words)
             reading, at = await drained(gauges, self.log.end, patience, self._see)
         return await self._gather(played, reading, at - began)
 
-    async def _play(self, post: Post, gauges: Gauges) -> Played:
+    async def _play(self, publisher: Publisher, gauges: Gauges) -> Played:
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(self._watch(gauges))
             trial = group.create_task(self._bear())
             played = await play(
-                self.log, self.manner, post, self._follow, lambda: self.screen.reading.reached
+                self.log, self.manner, publisher, self._follow, lambda: self.screen.reading.reached
             )
             await trial
             watching.cancel()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from deploy.events.producer import Letter
+from deploy.events.producer import Record
 from deploy.purchases.purchase import Refused
 from shared.contracts.event import STRUCTURED
 from shared.contracts.reading import Unreadable, read
@@ -14,30 +14,30 @@ from shared.contracts.signals import SIGNALS, SourceHeartbeat, objection
 class Lines:
     """What can be published, in the order of the file, and what can't. Heartbeats go to every partition."""
 
-    events: Sequence[Letter]
+    events: Sequence[Record]
     heartbeats: int
     refused: Sequence[Refused]
 
 
 def json_lines(lines: Iterable[bytes], partitions: int) -> Lines:
     """Each line is checked by the contract of `signals` and goes as it stands. Blank lines are nothing."""
-    events: list[Letter] = []
+    events: list[Record] = []
     refused: list[Refused] = []
     heartbeats = 0
     for number, raw in enumerate(lines, start=1):
         if not (line := raw.strip()):
             continue
         try:
-            letters = _letters(line, partitions)
+            records = _records(line, partitions)
         except Unreadable as reason:
             refused.append(Refused(number, str(reason)))
             continue
-        heartbeats += letters[0].partition is not None
-        events.extend(letters)
+        heartbeats += records[0].partition is not None
+        events.extend(records)
     return Lines(events, heartbeats, refused)
 
 
-def _letters(line: bytes, partitions: int) -> list[Letter]:
+def _records(line: bytes, partitions: int) -> list[Record]:
     event = read(line, [], SIGNALS)
     headers = [("content-type", STRUCTURED)]
     if event.traceparent:
@@ -45,7 +45,7 @@ def _letters(line: bytes, partitions: int) -> list[Letter]:
     if isinstance(event.data, SourceHeartbeat):
         if why := objection(event.data, event.time):
             raise Unreadable(why)
-        return [Letter(None, line, headers, partition) for partition in range(partitions)]
+        return [Record(None, line, headers, partition) for partition in range(partitions)]
     if not event.subject:
         raise Unreadable("subject is missing: it names the customer")
-    return [Letter(event.subject.encode(), line, headers)]
+    return [Record(event.subject.encode(), line, headers)]

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Record:
     """A record to publish. Without a partition the key decides (murmur2)."""
 
     key: bytes | None
@@ -34,24 +34,24 @@ class Letter:
     topic: str = SIGNALS
 
 
-def letter(event: Event, partition: int | None = None) -> Letter:
+def record(event: Event, partition: int | None = None) -> Record:
     """A CloudEvent in structured mode, its key the customer."""
     headers = [("content-type", STRUCTURED)]
     if event.traceparent:
         headers.append(("traceparent", event.traceparent.encode()))
-    return Letter(event.subject.encode() or None, encode(event), headers, partition)
+    return Record(event.subject.encode() or None, encode(event), headers, partition)
 
 
-def beats(source: str, name: str, event: Event, partitions: int) -> list[Letter]:
+def beats(source: str, name: str, event: Event, partitions: int) -> list[Record]:
     """One heartbeat for each partition, each under an id of its own."""
     assert isinstance(event.data, SourceHeartbeat)
     each = [
         Event(f"{name}/{partition}", source, "", event.time, event.data) for partition in range(partitions)
     ]
-    return [letter(beat, partition) for partition, beat in enumerate(each)]
+    return [record(beat, partition) for partition, beat in enumerate(each)]
 
 
-class Post:
+class Publisher:
     """An async context. Sent is what the broker has acknowledged."""
 
     def __init__(self, kafka: str) -> None:
@@ -69,17 +69,17 @@ class Post:
     async def __aexit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
         await self._close()
 
-    async def send(self, letters: Sequence[Letter]) -> list[RecordMetadata]:
+    async def send(self, records: Sequence[Record]) -> list[RecordMetadata]:
         """All of them, in order within a partition, and where each came to lie.
 
         An idempotent producer that fails is thrown away (it may be wedged on its sequence numbers), and all
-        letters go again: what had arrived is a duplicate then, and what had not still comes in order, since
+        records go again: what had arrived is a duplicate then, and what had not still comes in order, since
         the broker takes nothing after a gap.
         """
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                return await self._try(letters)
+                return await self._try(records)
             except TopicAuthorizationFailedError as error:
                 raise Trouble(f"who writes to Kafka at {self.kafka} may not: {error}") from None
             except (KafkaError, OSError) as error:
@@ -91,13 +91,13 @@ class Post:
                 log.info("the producer begins again: %s", error)
                 await asyncio.sleep(0.5)
 
-    async def _try(self, letters: Sequence[Letter]) -> list[RecordMetadata]:
+    async def _try(self, records: Sequence[Record]) -> list[RecordMetadata]:
         if self._producer is None:
             await self._open()
         assert self._producer is not None
         sent = [
             await self._producer.send(one.topic, one.value, one.key, one.partition, headers=list(one.headers))
-            for one in letters
+            for one in records
         ]
         results = await asyncio.gather(*sent, return_exceptions=True)
         for result in results:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from deploy.errors import Trouble
 from deploy.events.broker import kafka_of
-from deploy.events.producer import Letter, Post, letter
+from deploy.events.producer import Publisher, Record, record
 from deploy.events.trace import traceparent
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import Fact
@@ -26,11 +26,11 @@ ENVELOPE = ("specversion", "id", "source", "type", "subject", "time", "dataversi
 async def publish(args: argparse.Namespace) -> None:
     """Send it and say where it lies."""
     event = event_of(args, datetime.now(UTC))
-    form = binary if args.binary else letter
-    async with Post(kafka_of(args)) as post:
+    form = binary if args.binary else record
+    async with Publisher(kafka_of(args)) as publisher:
         everywhere = isinstance(event.data, SourceHeartbeat)
-        partitions = range(post.partitions) if everywhere else (None,)
-        for place in await post.send([form(event, partition) for partition in partitions]):
+        partitions = range(publisher.partitions) if everywhere else (None,)
+        for place in await publisher.send([form(event, partition) for partition in partitions]):
             print(f"{event.id}  {place.topic}/{place.partition}@{place.offset}")
 
 
@@ -95,11 +95,11 @@ def fields_of(model: type[Fact]) -> str:
     return f"It takes: {' '.join(names)}"
 
 
-def binary(event: Event, partition: int | None = None) -> Letter:
+def binary(event: Event, partition: int | None = None) -> Record:
     """A CloudEvent in binary mode: the value is the data alone."""
     envelope = orjson.loads(encode(event))
     headers = [(f"ce_{name}", str(envelope[name]).encode()) for name in ENVELOPE if envelope.get(name)]
     headers.append(("content-type", b"application/json"))
     if event.traceparent:
         headers.append(("traceparent", event.traceparent.encode()))
-    return Letter(event.subject.encode() or None, orjson.dumps(envelope["data"]), headers, partition)
+    return Record(event.subject.encode() or None, orjson.dumps(envelope["data"]), headers, partition)

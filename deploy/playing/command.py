@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from deploy.errors import Trouble
 from deploy.events.broker import kafka_of, ticks_by_the_wall
 from deploy.events.json_lines import json_lines
-from deploy.events.producer import Post
+from deploy.events.producer import Publisher
 from deploy.playing.options import manner_of, read_log
 from deploy.playing.player import Played, play
 from deploy.purchases.announcing import announce
@@ -38,7 +38,7 @@ async def play_purchases(args: argparse.Namespace, now: datetime) -> int:
     if ticks_by_the_wall(args):
         console.print(PAST, style="yellow", soft_wrap=True)
     manner = replace(manner_of(args, log), heartbeats=not args.no_heartbeats)
-    async with Post(kafka_of(args)) as post:
+    async with Publisher(kafka_of(args)) as publisher:
         with _bar(console) as bar:
             task = bar.add_task("", total=len(log.purchases))
 
@@ -46,7 +46,7 @@ async def play_purchases(args: argparse.Namespace, now: datetime) -> int:
                 day = f"{played.moment:%Y-%m-%d}" if played.moment else ""
                 bar.update(task, completed=played.signals, description=day)
 
-            played = await play(log, manner, post, tell)
+            played = await play(log, manner, publisher, tell)
     beside = {
         "duplicates": played.duplicates,
         "heartbeats": played.heartbeats,
@@ -61,14 +61,14 @@ async def play_lines(args: argparse.Namespace) -> int:
     """Publish every valid line as it stands; how many were refused."""
     console = Console(highlight=False)
     lines = _lines(args.log)
-    async with Post(kafka_of(args)) as post:
-        found = json_lines(lines, post.partitions)
+    async with Publisher(kafka_of(args)) as publisher:
+        found = json_lines(lines, publisher.partitions)
         _name(console, found.refused)
         if not found.events:
             raise Trouble(f"{args.log} holds no event that signals would take")
         for begin in range(0, len(found.events), AT_ONCE):
-            await post.send(found.events[begin : begin + AT_ONCE])
-    events = len(found.events) - found.heartbeats * (post.partitions - 1)
+            await publisher.send(found.events[begin : begin + AT_ONCE])
+    events = len(found.events) - found.heartbeats * (publisher.partitions - 1)
     console.print(f"published {events:,} events, {found.heartbeats:,} of them heartbeats, to signals")
     return len(found.refused)
 

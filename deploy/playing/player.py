@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from deploy.events.producer import Letter, Post, beats, letter
+from deploy.events.producer import Publisher, Record, beats, record
 from deploy.events.trace import traceparent
 from deploy.playing.poison import Poison
 from deploy.playing.timetable import Arrival, Beat, Disorder, timetable
@@ -49,7 +49,7 @@ class Played:
     moment: datetime | None = None
     began: float | None = None
     vouched: Beat | None = None
-    unsure: list[Letter] = field(default_factory=list)
+    unsure: list[Record] = field(default_factory=list)
 
 
 Step = Arrival | Beat | Poison
@@ -58,7 +58,11 @@ Judged = Callable[[], datetime | None]
 
 
 async def play(
-    log: Log, manner: Manner, post: Post, tell: Callable[[Played], None], judged: Judged = lambda: None
+    log: Log,
+    manner: Manner,
+    publisher: Publisher,
+    tell: Callable[[Played], None],
+    judged: Judged = lambda: None,
 ) -> Played:
     """Publish the whole log; `tell` is called as it goes. Errors: Trouble when Kafka stays away.
 
@@ -66,17 +70,22 @@ async def play(
     """
     played = Played()
     try:
-        await _play(log, manner, post, tell, judged, played)
+        await _play(log, manner, publisher, tell, judged, played)
     except asyncio.CancelledError:
         if manner.heartbeats and played.vouched:
-            closing = heartbeats(log.source, replace(played.vouched, closed=True), post.partitions)
-            await post.send([*played.unsure, *closing])
+            closing = heartbeats(log.source, replace(played.vouched, closed=True), publisher.partitions)
+            await publisher.send([*played.unsure, *closing])
         raise
     return played
 
 
 async def _play(
-    log: Log, manner: Manner, post: Post, tell: Callable[[Played], None], judged: Judged, played: Played
+    log: Log,
+    manner: Manner,
+    publisher: Publisher,
+    tell: Callable[[Played], None],
+    judged: Judged,
+    played: Played,
 ) -> None:
     steps = _Steps(log, manner)
     while not steps.done:
@@ -84,11 +93,11 @@ async def _play(
             played.began = time.time()
         chunk = steps.until(time.time() - played.began, judged())
         played.vouched = next((step for step in reversed(chunk) if isinstance(step, Beat)), played.vouched)
-        played.unsure = [one for step in chunk for one in _letters(log, manner, step, post.partitions)]
-        await post.send(played.unsure)
+        played.unsure = [one for step in chunk for one in _records(log, manner, step, publisher.partitions)]
+        await publisher.send(played.unsure)
         played.unsure = []
         for step in chunk:
-            _count(played, step, post.partitions)
+            _count(played, step, publisher.partitions)
         tell(played)
         if steps.ahead:
             await asyncio.sleep(TICK)
@@ -140,16 +149,16 @@ def _spread(log: Log, manner: Manner) -> Iterator[Step]:
         yield step
 
 
-def _letters(log: Log, manner: Manner, step: Step, partitions: int) -> list[Letter]:
+def _records(log: Log, manner: Manner, step: Step, partitions: int) -> list[Record]:
     if isinstance(step, Poison):
-        return [Letter(step.key, step.value, step.headers)]
+        return [Record(step.key, step.value, step.headers)]
     if isinstance(step, Arrival):
         trace = traceparent(log.source, step.purchase.id, manner.sample)
-        return [letter(step.purchase.signal(log.source, trace))]
+        return [record(step.purchase.signal(log.source, trace))]
     return heartbeats(log.source, step, partitions)
 
 
-def heartbeats(source: str, beat: Beat, partitions: int) -> list[Letter]:
+def heartbeats(source: str, beat: Beat, partitions: int) -> list[Record]:
     """One a partition; its id says what it vouches for, so that a replay repeats it.
 
     Its lease is the usual one of two days: a log speaks of every midnight.

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from deploy.errors import Trouble
-from deploy.events.producer import Post
+from deploy.events.producer import Publisher
 from deploy.events.publishing import publish
 from deploy.events.tailing import tail
 from deploy.events.topic import whole
@@ -52,8 +52,8 @@ async def test_a_log_that_was_played_lies_in_order_where_its_customers_belong(ho
     purchases = [purchase for n in range(40) for purchase in bought(f"customer-{n}", n / 4, 30)]
     log = replace(log_of(*purchases, until=40), source=source)
     manner = Manner(Disorder(2, 7), poisons=tuple(poisons()))
-    async with Post(house.kafka.bootstrap) as post:
-        played = await play(log, manner, post, lambda _: None)
+    async with Publisher(house.kafka.bootstrap) as publisher:
+        played = await play(log, manner, publisher, lambda _: None)
     assert (played.signals, played.duplicates, played.heartbeats % PARTITIONS) == (80, 7, 0)
     records = await heard(house.kafka.bootstrap, source)
     orders = [
@@ -106,10 +106,10 @@ async def test_tail_waits_for_what_comes_and_stops_at_the_count(
     kafka, customer = house.kafka.bootstrap, f"C-{uuid4()}"
     waiting = asyncio.create_task(tail(said(kafka, begin="now", count=1)))
     log = log_of(*bought(customer, 1), until=2)
-    async with Post(kafka) as post:
+    async with Publisher(kafka) as publisher:
         # It has no way to say that it listens; so it is told again and again until it has heard.
         for _ in range(100):
-            await play(replace(log, source=f"/test/{uuid4()}"), Manner(), post, lambda _: None)
+            await play(replace(log, source=f"/test/{uuid4()}"), Manner(), publisher, lambda _: None)
             done, _ = await asyncio.wait([waiting], timeout=0.2)
             if done:
                 break
@@ -128,7 +128,7 @@ async def test_a_heartbeat_typed_by_hand_reaches_every_partition(house: House) -
 
 async def test_a_kafka_that_is_not_there_is_trouble_that_says_what_to_start() -> None:
     with pytest.raises(Trouble, match="evergreen up"):
-        async with Post("127.0.0.1:9"):
+        async with Publisher("127.0.0.1:9"):
             pass
     with pytest.raises(Trouble, match="evergreen up"):
         await tail(said("127.0.0.1:9"))

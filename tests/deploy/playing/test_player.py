@@ -2,7 +2,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from deploy.events.producer import Letter, Post
+from deploy.events.producer import Publisher, Record
 from deploy.playing.player import Manner, Played, play
 from deploy.playing.poison import poisons
 from deploy.playing.timetable import Disorder
@@ -13,38 +13,38 @@ from shared.core.watermark import Clock
 from tests.deploy.purchases.bought import bought, log_of
 
 
-class Shelf(Post):
+class Shelf(Publisher):
     """Keeps what would be sent; two partitions."""
 
     def __init__(self) -> None:
         super().__init__("nowhere:0")
         self.partitions = 2
-        self.letters: list[Letter] = []
+        self.records: list[Record] = []
 
-    async def send(self, letters: Any) -> list[Any]:
-        self.letters.extend(letters)
+    async def send(self, records: Any) -> list[Any]:
+        self.records.extend(records)
         return []
 
 
-async def played(log: Log, manner: Manner) -> tuple[Played, list[Letter]]:
+async def played(log: Log, manner: Manner) -> tuple[Played, list[Record]]:
     shelf = Shelf()
-    return await play(log, manner, shelf, lambda _: None), shelf.letters
+    return await play(log, manner, shelf, lambda _: None), shelf.records
 
 
 LOG = log_of(*bought("a", 0, 1.5, 3), *bought("b", 2), until=4)
 
 
 async def test_everything_is_counted_by_what_it_is() -> None:
-    found, letters = await played(LOG, Manner(Disorder(1, 2), poisons=tuple(poisons())))
+    found, records = await played(LOG, Manner(Disorder(1, 2), poisons=tuple(poisons())))
     assert (found.signals, found.duplicates, found.poison) == (4, 2, len(poisons()))
     assert found.heartbeats % 2 == 0
-    assert len(letters) == found.signals + found.duplicates + found.poison + found.heartbeats
+    assert len(records) == found.signals + found.duplicates + found.poison + found.heartbeats
 
 
 async def test_poison_is_strewn_in_before_the_last_word() -> None:
-    _, letters = await played(LOG, Manner(poisons=tuple(poisons())))
+    _, records = await played(LOG, Manner(poisons=tuple(poisons())))
     refused = []
-    for place, one in enumerate(letters):
+    for place, one in enumerate(records):
         try:
             event = read(one.value, list(one.headers), SIGNALS)
         except Unreadable:
@@ -52,14 +52,14 @@ async def test_poison_is_strewn_in_before_the_last_word() -> None:
             continue
         assert isinstance(event.data, SourceHeartbeat) == (one.partition is not None)
     assert refused[0] > 0
-    assert refused[-1] < len(letters) - 2
+    assert refused[-1] < len(records) - 2
 
 
 async def test_every_partition_hears_each_heartbeat_under_an_id_of_its_own() -> None:
-    _, letters = await played(LOG, Manner())
-    beats = [read(one.value, list(one.headers), SIGNALS) for one in letters if one.partition is not None]
+    _, records = await played(LOG, Manner())
+    beats = [read(one.value, list(one.headers), SIGNALS) for one in records if one.partition is not None]
     assert len({beat.id for beat in beats}) == len(beats)
-    assert [one.partition for one in letters if one.partition is not None] == [0, 1] * (len(beats) // 2)
+    assert [one.partition for one in records if one.partition is not None] == [0, 1] * (len(beats) // 2)
     assert all(isinstance(beat.data, SourceHeartbeat) and beat.data.closed for beat in beats[-2:])
 
 
@@ -80,34 +80,34 @@ async def test_the_pace_holds_back_what_is_not_due_yet() -> None:
 
 
 async def test_without_heartbeats_only_purchases_are_sent() -> None:
-    found, letters = await played(LOG, Manner(heartbeats=False))
-    assert (found.heartbeats, len(letters)) == (0, 4)
+    found, records = await played(LOG, Manner(heartbeats=False))
+    assert (found.heartbeats, len(records)) == (0, 4)
 
 
 async def test_a_play_that_is_interrupted_closes_its_source() -> None:
     shelf = Shelf()
     playing = asyncio.create_task(play(LOG, Manner(pace=0.1), shelf, lambda _: None))
     async with asyncio.timeout(10):
-        while not shelf.letters:
+        while not shelf.records:
             await asyncio.sleep(0)
     playing.cancel()
     with suppress(asyncio.CancelledError):
         await playing
-    last = [read(one.value, list(one.headers), SIGNALS) for one in shelf.letters[-2:]]
+    last = [read(one.value, list(one.headers), SIGNALS) for one in shelf.records[-2:]]
     assert [(beat.time, beat.data.closed) for beat in last] == [(LOG.opens, True)] * 2  # type: ignore[attr-defined]
     assert LOG.opens < LOG.end
 
 
 class Torn(Shelf):
-    """Breaks off in the middle of the first letters that it is given."""
+    """Breaks off in the middle of the first records that it is given."""
 
     torn = False
 
-    async def send(self, letters: Any) -> list[Any]:
+    async def send(self, records: Any) -> list[Any]:
         if self.torn:
-            return await super().send(letters)
+            return await super().send(records)
         self.torn = True
-        await super().send(letters[: len(letters) // 2])
+        await super().send(records[: len(records) // 2])
         await asyncio.Event().wait()
         return []
 
@@ -117,12 +117,12 @@ async def test_a_play_that_is_torn_vouches_by_closing_for_nothing_that_it_did_no
     log = log_of(*bought("a", *days), until=31)
     playing = asyncio.create_task(play(log, Manner(Disorder(3)), shelf, lambda _: None))
     async with asyncio.timeout(10):
-        while not shelf.letters:
+        while not shelf.records:
             await asyncio.sleep(0)
     playing.cancel()
     with suppress(asyncio.CancelledError):
         await playing
-    published = [read(one.value, list(one.headers), SIGNALS) for one in shelf.letters]
+    published = [read(one.value, list(one.headers), SIGNALS) for one in shelf.records]
     clock = Clock()
     for event in published:
         if isinstance(event.data, SourceHeartbeat):
@@ -134,7 +134,7 @@ async def test_a_play_that_is_torn_vouches_by_closing_for_nothing_that_it_did_no
 
 
 async def test_a_play_is_waited_for_no_longer_than_any_source_that_speaks_every_day() -> None:
-    _, letters = await played(LOG, Manner())
-    events = [read(one.value, list(one.headers), SIGNALS) for one in letters]
+    _, records = await played(LOG, Manner())
+    events = [read(one.value, list(one.headers), SIGNALS) for one in records]
     leases = {event.data.lease_seconds for event in events if isinstance(event.data, SourceHeartbeat)}
     assert leases == {SourceHeartbeat().lease_seconds}

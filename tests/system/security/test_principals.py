@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
 from deploy.errors import Trouble
-from deploy.events.producer import Letter, Post, letter
+from deploy.events.producer import Publisher, Record, record
 from deploy.local.house.house import House
 from deploy.local.servers import kafka
 from deploy.provisioning.topics import Replication, Topic, pages, provide
@@ -40,8 +40,8 @@ def forbidden(operation: str) -> list[tuple[str, str]]:
 
 async def test_what_a_publisher_says_goes_through_every_service_each_as_itself(secure: House) -> None:
     paid = OrderPaid(order_id="A-1", amount=1999, currency="EUR")
-    async with Post(secure.kafka.address_as("publisher")) as post:
-        await post.send([letter(Event("A-1", "/shop", "C-1", datetime.now(UTC), paid))])
+    async with Publisher(secure.kafka.address_as("publisher")) as publisher:
+        await publisher.send([record(Event("A-1", "/shop", "C-1", datetime.now(UTC), paid))])
     retention = await asyncpg.connect(secure.services["retention"].database_url)
     insight = await asyncpg.connect(secure.services["insight"].database_url)
     try:
@@ -55,9 +55,9 @@ async def test_what_a_publisher_says_goes_through_every_service_each_as_itself(s
 
 
 async def test_a_command_that_may_not_write_says_so_at_once(secure: House) -> None:
-    async with asyncio.timeout(60), Post(secure.kafka.address_as("insight")) as post:
+    async with asyncio.timeout(60), Publisher(secure.kafka.address_as("insight")) as publisher:
         with pytest.raises(Trouble, match=r"may not.*signals"):
-            await post.send([Letter(b"C-1", b"{}", [])])
+            await publisher.send([Record(b"C-1", b"{}", [])])
 
 
 @pytest.mark.parametrize(("who", "topic"), forbidden(WRITE))

@@ -13,7 +13,7 @@ from aiokafka.structs import ConsumerRecord
 from deploy.demo.report.alerts import Alert, fits, fold
 from deploy.demo.watching.drain import Patience, drained
 from deploy.demo.watching.gauges import Gauges, Reading
-from deploy.events.producer import Post
+from deploy.events.producer import Publisher
 from deploy.events.topic import whole
 from deploy.local.house.house import House
 from deploy.playing.player import Manner, Played, play
@@ -71,9 +71,9 @@ async def _demo(house: House, log: Log, manner: Manner, trial: Trial) -> Ended:
     bootstrap, began = house.kafka.bootstrap, time.monotonic()
     databases = {name: each.database_url for name, each in house.services.items()}
     async with AsyncExitStack() as stack:
-        post = await stack.enter_async_context(Post(bootstrap))
+        publisher = await stack.enter_async_context(Publisher(bootstrap))
         gauges = await stack.enter_async_context(Gauges(databases, bootstrap))
-        played = await _played(log, manner, post, trial)
+        played = await _played(log, manner, publisher, trial)
         patience = Patience(log.end, lambda: f"\nthe logs lie under {house.directory}")
         reading, _ = await drained(gauges, log.end, patience, lambda _: None)
     return Ended(
@@ -86,7 +86,7 @@ async def _demo(house: House, log: Log, manner: Manner, trial: Trial) -> Ended:
     )
 
 
-async def _played(log: Log, manner: Manner, post: Post, trial: Trial) -> Played:
+async def _played(log: Log, manner: Manner, publisher: Publisher, trial: Trial) -> Played:
     so_far = Played()
 
     def follow(played: Played) -> None:
@@ -95,7 +95,7 @@ async def _played(log: Log, manner: Manner, post: Post, trial: Trial) -> Played:
 
     async with asyncio.TaskGroup() as group:
         bearing = group.create_task(trial.run(lambda: so_far.moment))
-        played = await play(log, manner, post, follow, trial.until)
+        played = await play(log, manner, publisher, follow, trial.until)
         await bearing
     return played
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.events.producer import Post, letter
+from deploy.events.producer import Publisher, record
 from deploy.local.house.house import House
 from deploy.purchases.cdnow import END
 from deploy.purchases.purchase import Purchase
@@ -23,8 +23,8 @@ Place = tuple[str, int]
 @asynccontextmanager
 async def rush(house: House) -> AsyncIterator[None]:
     """A thousand a second at most, of customers nobody knows, after all that was judged."""
-    async with Post(house.kafka.bootstrap) as post:
-        publishing = asyncio.create_task(_publish(post, f"/test/{uuid4()}"))
+    async with Publisher(house.kafka.bootstrap) as publisher:
+        publishing = asyncio.create_task(_publish(publisher, f"/test/{uuid4()}"))
         try:
             yield
         finally:
@@ -32,11 +32,11 @@ async def rush(house: House) -> AsyncIterator[None]:
             await asyncio.wait([publishing])
 
 
-async def _publish(post: Post, source: str) -> None:
+async def _publish(publisher: Publisher, source: str) -> None:
     numbers = count()
     while True:
         bought = [_purchase(source, next(numbers)) for _ in range(AT_ONCE)]
-        await post.send([letter(purchase.signal(source)) for purchase in bought])
+        await publisher.send([record(purchase.signal(source)) for purchase in bought])
         await asyncio.sleep(0.1)
 
 
