@@ -92,10 +92,11 @@ class InsightHandler:
         if self._looking is None:
             self._looking = asyncio.create_task(self._look_again())
 
-    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
+    async def reread_quarantine(self, partitions: Sequence[int]) -> bool:
         async with self._turn():
             await self.judge.review()
         self.context.relay.wake()
+        return False
 
     async def _look_again(self) -> None:
         """What a crash left undone and what other processes settle is taken up without traffic."""

@@ -58,7 +58,7 @@ class Stage:
 class Snapshot:
     """What was true before the batch. `seen` holds the identities of those of its events that were taken.
     `ends` has the last timer of each partition that may have more, `unreadable` why a stream's facts cannot
-    be folded, `quarantined` why a stream was set aside."""
+    be folded, `quarantined` why a stream was set aside; the `released` of these take their dead letters."""
 
     streams: Mapping[StreamName, Stream]
     clocks: Mapping[int, Clock]
@@ -67,3 +67,4 @@ class Snapshot:
     ends: Mapping[int, Timer] = field(default_factory=dict)
     unreadable: Mapping[StreamName, Exception] = field(default_factory=dict)
     quarantined: Mapping[StreamName, str] = field(default_factory=dict)
+    released: frozenset[StreamName] = frozenset()

@@ -12,7 +12,7 @@ from shared.core.batch import Heard, Snapshot, Stage
 from shared.core.dead_letter import dead_letter
 from shared.core.decider import Decider, Routed
 from shared.core.outbox import heartbeat, stored
-from shared.core.quarantine import Quarantine, reason_of
+from shared.core.quarantine import Quarantine, begins, reason_of
 from shared.core.store import Changes, StoredFact
 from shared.core.stream import Stream, StreamName
 from shared.core.watermark import Clock
@@ -83,12 +83,16 @@ class BatchDecision:
         return True
 
     def _is_refused(self, heard: Heard, routed: Sequence[Routed[Any]]) -> bool:
-        """A stream that was set aside takes nothing: the event waits as a dead letter, not taken."""
+        """A stream that was set aside takes nothing: the event waits as a dead letter, not taken. Released,
+        it takes these before anything new."""
+        is_letter = getattr(heard.record, "attempt", 0) > 0
         for to in routed:
             if error := self.snapshot.unreadable.get(to.stream):
                 self._set_aside(to.stream, heard.partition, None, error)
+            elif is_letter and to.stream in self.snapshot.released:
+                continue
             if reason := self.quarantined.get(to.stream):
-                why = f"stream {to.stream.text} is quarantined: {reason}"
+                why = begins(to.stream) + reason
                 self.changes.dead_letters.append(dead_letter(heard, why, self.recorded))
                 return True
         return False
@@ -124,10 +128,9 @@ class BatchDecision:
     def _fire(self, stream: StreamName, at: datetime, cause: Cause) -> None:
         """Ask once. The next moment is another than before, or one still to come: the rule may have been
         lengthened since this timer was set, and then there was nothing to say yet."""
-        if reason := self.quarantined.get(stream):  # by hand, since this timer was set: it keeps it
-            aside = Quarantine(stream, cause.partition, at, 0, reason, self.recorded)
-            self.changes.quarantined.append(aside)
-            return
+        if (reason := self.quarantined.get(stream)) and stream not in self.snapshot.released:  # by hand
+            self.changes.quarantined.append(Quarantine(stream, cause.partition, at, 0, reason, self.recorded))
+            return  # with the timer that was set meanwhile
         try:
             if error := self.snapshot.unreadable.get(stream):
                 raise error
@@ -149,7 +152,7 @@ class BatchDecision:
 
     def _set_aside(self, stream: StreamName, partition: int, at: datetime | None, error: Exception) -> None:
         """Its own rules fail: it stands still with its timer until they are mended, and time goes on."""
-        if stream in self.quarantined:
+        if stream in self.quarantined and stream not in self.snapshot.released:
             return
         version = self._stream(stream)[1].version
         reason = self.quarantined[stream] = reason_of(error)

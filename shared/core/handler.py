@@ -25,8 +25,11 @@ class Handler(Protocol):
     def forget(self) -> None:
         """Trust nothing remembered: another process may have written."""
 
-    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
-        """Between two batches: streams that an operator released go on, those he set aside stand still."""
+    async def reread_quarantine(self, partitions: Sequence[int]) -> bool:
+        """Between two batches: streams that an operator released go on, those he set aside stand still.
+
+        True when dead letters were asked for that a released stream takes before anything new.
+        """
 
     def assigned(self, partitions: frozenset[int]) -> None:
         """These partitions are this process's own now, and no others."""

@@ -70,6 +70,11 @@ class Failures:
         return after
 
 
+def begins(stream: StreamName) -> str:
+    """How the reason of each dead letter begins that came for the stream while it was set aside."""
+    return f"stream {stream.text} is quarantined: ".encode("ascii", "backslashreplace").decode()
+
+
 def kind_of(reason: str) -> str:
     """What may be said of a reason elsewhere: the class of the error alone."""
     return reason.partition(":")[0]

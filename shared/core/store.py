@@ -1,7 +1,7 @@
 """The port of a service's own log: what a batch needs to know, and what it changes, at once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -146,8 +146,12 @@ class Store(Protocol):
     async def quarantined(self, partitions: Sequence[int]) -> Mapping[StreamName, str]:
         """The streams of these partitions that were set aside, each with the reason."""
 
-    async def go_on(self, partitions: Sequence[int]) -> None:
-        """The streams of these partitions that an operator released, each with the timer that it had."""
+    async def released(self, partitions: Sequence[int]) -> frozenset[StreamName]:
+        """Those of them that an operator released, and that wait for what came meanwhile."""
+
+    async def go_on(self, released: Collection[StreamName]) -> bool:
+        """What came for them and is a dead letter is asked for again; who waits for none is set aside no
+        longer, its timer set again. True when some were asked for."""
 
     async def refused(self, topic: str, partition: int, offset: int) -> bool:
         """Whether an operator gave this record up: it is to become a dead letter."""

@@ -83,14 +83,21 @@ class Redriver:
                 pass
 
     async def _go_on(self, partition: int) -> bool:
-        """A page of what waits on a partition; True when there may be more."""
+        """A page of what waits on a partition; True when there may be more.
+
+        After the last, what came meanwhile for streams that were released is taken as well, until they go on.
+        """
         async with self.consumer.busy:
             positions = self.consumer.owned()
-            if all(partition != own for _, own in positions):
+            own = sorted({each for _, each in positions})
+            if partition not in own:
                 return False
-            records = await self._page(partition)
             try:
+                records = await self._page(partition)
                 await self._take(records, positions)
+                while not records and await self.handler.reread_quarantine(own):
+                    while more := await self._page(partition):
+                        await self._take(more, positions)
             except _Waits as waits:
                 if partition not in self._waiting:
                     log.warning("%s", waits, exc_info=waits.__cause__)

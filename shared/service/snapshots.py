@@ -46,6 +46,7 @@ class Snapshots:
         self.streams = StreamCache()
         self.clocks: dict[int, Clock] = {}
         self.quarantined: dict[StreamName, str] = {}
+        self.released: frozenset[StreamName] = frozenset()
         self._failures = Failures()
 
     def forget(self) -> None:
@@ -54,12 +55,18 @@ class Snapshots:
         self.clocks.clear()
         self.quarantined.clear()
 
-    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
-        """What an operator released goes on, what he set aside stands still; `partitions` are all our own."""
+    async def reread_quarantine(self, partitions: Sequence[int]) -> bool:
+        """What an operator released goes on, what he set aside stands still; `partitions` are all our own.
+
+        True when released streams wait for their dead letters, some of which were asked for just now.
+        """
         self.quarantined = dict(await self.store.quarantined(partitions))
-        if self.quarantined:
-            await self.store.go_on(partitions)
-            self.quarantined = dict(await self.store.quarantined(partitions))
+        self.released = await self.store.released(partitions) if self.quarantined else frozenset()
+        if not self.released:
+            return False
+        is_asked = await self.store.go_on(self.released)
+        self.quarantined = dict(await self.store.quarantined(partitions))
+        return is_asked
 
     def may_go_ahead(self, taking: Sequence[Taking], behind: Decided) -> bool:
         """Whether it may be decided before that one is written: no timer fires, no stream is set aside."""
@@ -86,8 +93,9 @@ class Snapshots:
         failures = behind.loaded.failures if behind else self._failures
         seen = await self.store.seen(identities) if identities else set()
         snapshot = Snapshot(
-            streams, self.clocks, seen | flying, timers, ends(timers, most), unreadable, self.quarantined
-        )
+            streams, self.clocks, seen | flying, timers, ends(timers, most), unreadable, self.quarantined,
+            self.released & self.quarantined.keys(),
+        )  # fmt: skip
         failing = {name: reason_of(error) for name, error in unreadable.items()}
         return Loaded(snapshot, read, failures.after((name in unreadable for name in read), failing))
 
@@ -127,7 +135,7 @@ class Snapshots:
             known.update((name, flying[name]) for name in names if name in flying)
         unreadable: dict[StreamName, Exception] = {}
         read: dict[StreamName, Stream] = {}
-        if missing := sorted(names - known.keys() - self.quarantined.keys()):
+        if missing := sorted(names - known.keys() - (self.quarantined.keys() - self.released)):
             for name, bodies in (await self.store.bodies(missing)).items():
                 try:
                     read[name] = self._replayed(name, bodies)

@@ -31,8 +31,8 @@ class StageHandler:
         self.context.relay.wake()
         return repeated
 
-    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
-        await self.transactor.reread_quarantine(partitions)
+    async def reread_quarantine(self, partitions: Sequence[int]) -> bool:
+        return await self.transactor.reread_quarantine(partitions)
 
     def forget(self) -> None:
         self.transactor.forget()

@@ -49,9 +49,12 @@ class Transactor:
         self._generation += 1
         self.snapshots.forget()
 
-    async def reread_quarantine(self, partitions: Sequence[int]) -> None:
-        """What an operator released goes on, what he set aside stands still; `partitions` are all our own."""
-        await self.snapshots.reread_quarantine(partitions)
+    async def reread_quarantine(self, partitions: Sequence[int]) -> bool:
+        """What an operator released goes on, what he set aside stands still; `partitions` are all our own.
+
+        True when dead letters were asked for that a released stream takes first.
+        """
+        return await self.snapshots.reread_quarantine(partitions)
 
     def is_prepared(self, batch: Batch) -> bool:
         """Whether that very batch was decided ahead, and still may be written so."""

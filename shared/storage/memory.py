@@ -1,6 +1,6 @@
 """The store's twin in memory: the same contract, for tests of decisions and for journeys without servers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from heapq import merge
 from operator import attrgetter
@@ -115,13 +115,17 @@ class MemoryStore:
         """As an operator does."""
         self._released.add(stream)
 
-    async def go_on(self, partitions: Sequence[int]) -> None:
-        for stream in self._released.copy():
-            if self._quarantined[stream].partition in partitions:
-                self._released.remove(stream)
-                each = self._quarantined.pop(stream)
-                if each.at is not None:
-                    self._timers[stream] = Timer(each.at, stream, each.partition)
+    async def released(self, partitions: Sequence[int]) -> frozenset[StreamName]:
+        return frozenset(s for s in self._released if self._quarantined[s].partition in partitions)
+
+    async def go_on(self, released: Collection[StreamName]) -> bool:
+        """Nobody redrives what lies here."""
+        for stream in released:
+            self._released.remove(stream)
+            each = self._quarantined.pop(stream)
+            if each.at is not None:
+                self._timers[stream] = Timer(each.at, stream, each.partition)
+        return False
 
     def _is_dead_letter(self, record: DeadLetter) -> bool:
         place = attrgetter("topic", "partition", "offset", "attempt")

@@ -1,7 +1,7 @@
 """The store on PostgreSQL: one statement a kind of change, one transaction a batch, whatever its size."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import astuple
 from datetime import datetime
@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.core.dead_letter import headers_json
+from shared.core.quarantine import begins
 from shared.core.store import (
     REHEARSAL,
     Changes,
@@ -98,8 +99,14 @@ class PostgresStore:
         rows = await self._fetch("quarantined", partitions)
         return {StreamName.parse(stream): reason for stream, reason in rows}
 
-    async def go_on(self, partitions: Sequence[int]) -> None:
-        await self._fetch("go_on", partitions)
+    async def released(self, partitions: Sequence[int]) -> frozenset[StreamName]:
+        return frozenset(StreamName.parse(row[0]) for row in await self._fetch("released", partitions))
+
+    async def go_on(self, released: Collection[StreamName]) -> bool:
+        streams = columns([(stream.text, begins(stream)) for stream in sorted(released)], 2)
+        asked = await self._fetch("ask_again", *streams)
+        await self._fetch("go_on", streams[0])
+        return bool(asked)
 
     async def refused(self, topic: str, partition: int, offset: int) -> bool:
         return bool(await self._fetch("refused", topic, partition, offset))

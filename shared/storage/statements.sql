@@ -108,19 +108,37 @@ set body = excluded.body, position = excluded.position, xid = excluded.xid;
 -- Streams that were set aside.
 select stream, reason from quarantined where partition = any($1::int[]);
 
+-- name: released
+-- Those of them that were released.
+select stream from quarantined where released is not null and partition = any($1::int[]);
+
+-- name: ask_again
+-- Dead letters that came for these released streams are asked for again, in the order in which they first came.
+insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, requested)
+select d.topic, d.partition, d.offset_, d.attempt, d.key, d.body, d.headers,
+       (select min(f.recorded) from dead_letters f
+        where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)), q.released
+from unnest($1::text[], $2::text[]) as u(stream, begins) join quarantined q using (stream)
+join dead_letters d on split_part(d.reason, ' is quarantined: ', 1) || ' is quarantined: ' = u.begins
+where q.released is not null and not exists (select from dead_letters l
+    where (l.topic, l.partition, l.offset_) = (d.topic, d.partition, d.offset_) and l.attempt > d.attempt)
+on conflict do nothing returning 1;
+
 -- name: go_on
--- Streams that were released, each with the timer that it had.
-with gone as (delete from quarantined where released is not null and partition = any($1::int[])
+-- Of these streams, those that were released and wait for no dead letter, each with the timer that it had.
+with gone as (delete from quarantined q where released is not null and stream = any($1::text[])
+              and not exists (select from redrives r where r.requested = q.released and r.settled is null)
               returning stream, partition, at)
 insert into timers (stream, partition, at) select stream, partition, at from gone where at is not null
 on conflict do nothing;
 
 -- name: quarantine
--- Set these streams aside, with the timer that each had. Of one that is set aside already the timer alone is new.
+-- Set these streams aside, with the timer that each had; also one that was released, again.
 with cleared as (delete from timers where stream = any($1::text[]) returning stream, at)
 insert into quarantined (stream, partition, at, version, reason, since)
 select u.stream, u.partition, coalesce(u.at, cleared.at), u.version, u.reason, u.since
 from unnest($1::text[], $2::int[], $3::timestamptz[], $4::int[], $5::text[], $6::timestamptz[])
      as u(stream, partition, at, version, reason, since)
 left join cleared using (stream)
-on conflict (stream) do update set at = coalesce(excluded.at, quarantined.at);
+on conflict (stream) do update set at = coalesce(excluded.at, quarantined.at), reason = excluded.reason,
+    version = greatest(excluded.version, quarantined.version), released = null;

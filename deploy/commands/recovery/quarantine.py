@@ -39,7 +39,9 @@ def _list(url: str) -> int:
 
     for service in STAGES:
         for each in asyncio.run(aside(url, service)):
-            goes_on = "  (released: goes on as soon as the service runs)" if each.released else ""
+            goes_on = (
+                "  (released: goes on with the service, its dead letters first)" if each.released else ""
+            )
             since = f"since {each.since:%F %T}Z"
             print(f"{service}  {each.stream}  version {each.version}  {since}  {each.reason}{goes_on}")
         for stream, reason in asyncio.run(suspects(url, service)):
@@ -75,9 +77,8 @@ def _release(url: str, streams: list[str], reason: str | None, every: bool) -> i
         )
     released: set[str] = set()
     for service in STAGES:
-        meanwhile = "is judged then" if service == "insight" else "lies on dead-letters"
         for stream in asyncio.run(release(url, service, streams or None, reason or "")):
-            print(f"{service}: {stream} goes on as soon as it runs; what came for it meanwhile {meanwhile}")
+            print(f"{service}: {stream} goes on as soon as the service runs, first with what came meanwhile")
             released.add(stream)
     if missing := sorted(set(streams) - released) or ([] if released else ["any such stream"]):
         raise Trouble(

@@ -95,6 +95,10 @@ async def test_a_stream_is_set_aside_by_hand_with_its_timer_and_many_are_release
 
     assert await release(*where, reason="drifts") == ["reminder-e1"]
     assert sorted(await release(*where)) == ["reminder-e0", "reminder-e1"]
-    await transactor.reread_quarantine(range(PARTITIONS))
+    assert await transactor.reread_quarantine(range(PARTITIONS))
+    assert [each.stream for each in await aside(*where)] == ["reminder-e0"]
+    assert len(await postgres.timers({n: minute(99) for n in range(PARTITIONS)}, 9)) == 2
+    await postgres.pool.execute("update redrives set settled = now()")  # as the redriver does
+    assert not await transactor.reread_quarantine(range(PARTITIONS))
     assert await aside(*where) == []
     assert len(await postgres.timers({n: minute(99) for n in range(PARTITIONS)}, 9)) == 3

@@ -41,6 +41,6 @@ async def test_a_stream_that_was_set_aside_by_hand_does_not_fire_and_keeps_its_t
     assert streams_sent(store) == {"reminder-e1", "reminder-e2"}
     assert not await store.timers({0: minute(10**6)}, 10)
     store.release(reminder("e0"))
-    await store.go_on([0])
+    await transactor.reread_quarantine([0])
     [timer] = await store.timers({0: minute(99)}, 9)
     assert (timer.at, timer.stream) == (minute(15), reminder("e0"))

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from itertools import islice
+from uuid import UUID
 
+import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
@@ -12,33 +14,74 @@ from deploy.recovery.quarantine import add, aside, release, suspects
 from shared.consume.partitioner import partition_of
 from shared.contracts.event import encode
 from shared.core.quarantine import Quarantine
-from shared.core.store import Changes
+from shared.core.store import Changes, StoredFact
 from shared.service.stage import StageHandler
 from tests.shared.core.reminders import DECIDED, NOON, beat, reminder, reminder_stage, requested
-from tests.shared.core.test_quarantine import fire
+from tests.shared.core.test_quarantine import BROKEN, fire
 from tests.system.recovery.redriving import counter, redriving, sent
 from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
 
 pytestmark = pytest.mark.system
+ASIDE = "stream reminder-short is quarantined: no channel left"
 
 
-async def test_dead_letters_of_a_stream_that_was_set_aside_go_through_once_it_was_released(
+async def test_what_came_for_a_stream_meanwhile_goes_through_once_it_was_released_and_before_what_is_new(
     service: ReminderService, house: House, database: Database
 ) -> None:
-    of_short = partition_of(b"short", PARTITIONS)
-    aside = Quarantine(reminder("short"), of_short, None, 0, "no channel left", NOON)
-    await service.store.commit(Changes(quarantined=[aside]))
+    await put_aside(service)
     consumer = service.consumer()
-    async with hearing(consumer), redriving(consumer, service.store), counter(service) as at:
-        await service.publish(requested("w1", "short"), requested("w2", "long"))
-        await until(lambda: has(service, 2))
-        assert await service.facts() == [("reminder-long", 1)]
-        reason = "stream reminder-short is quarantined: no channel left"
-        assert await service.dead_letters() == [reason]
-        assert dict(await sent(at)) == {(service.store_name, "failed", reason): 1}
+    async with hearing(consumer), counter(service) as at:
+        async with redriving(consumer, service.store):
+            await service.publish(requested("w1", "short", minutes=1), requested("w2", "long"))
+            await until(lambda: has(service, 2))
+            assert dict(await sent(at)) == {(service.store_name, "failed", ASIDE): 1}
+        await service.publish(requested("w3", "short", minutes=2))
+        await until(lambda: has(service, 3))
         assert await release(house.postgres.admin_url, database.service, ["reminder-short"])
-        assert dict(await sent(at)) == {(service.store_name, "applied", None): 1}
-        assert sorted(await service.facts()) == [("reminder-long", 1), ("reminder-short", 1)]
+        await service.publish(requested("w4", "short", minutes=3))
+        await until(lambda: has(service, 4))
+        assert await service.facts() == [("reminder-long", 1)]
+        async with redriving(consumer, service.store):
+            await until(lambda: goes_on(service))
+            await service.publish(requested("w5", "short", minutes=4))
+            await until(lambda: has(service, 5))
+    bodies = (await service.store.bodies([reminder("short")]))[reminder("short")]
+    assert [orjson.loads(body)["data"]["minutes"] for body in bodies] == [1, 2, 3, 4]
+
+
+async def test_a_stream_that_cannot_take_its_letters_when_it_is_released_is_set_aside_again(
+    service: ReminderService, house: House, database: Database
+) -> None:
+    where = (house.postgres.admin_url, database.service)
+    await put_aside(service)
+    of_fact = ("reminder-short", 1, str(UUID(int=1)), "reminder.set", 0, "short", NOON, NOON, None, None)
+    broken = StoredFact(*of_fact, BROKEN)
+    await service.store.commit(Changes(facts=[broken]))
+    consumer = service.consumer()
+    async with hearing(consumer), redriving(consumer, service.store):
+        await service.publish(requested("w1", "short"))
+        await until(lambda: has(service, 1))
+        assert await release(*where, ["reminder-short"])
+        await until(lambda: failed_again(service))
+        [found] = await aside(*where)
+        assert (found.released, found.reason.partition(":")[0]) == (None, "ValidationError")
+        assert await service.facts() == [("reminder-short", 1)]
+
+
+async def put_aside(service: ReminderService) -> None:
+    of_short = partition_of(b"short", PARTITIONS)
+    short = Quarantine(reminder("short"), of_short, None, 0, "no channel left", NOON)
+    await service.store.commit(Changes(quarantined=[short]))
+
+
+async def goes_on(service: ReminderService) -> bool:
+    return not await service.store.quarantined(range(PARTITIONS))
+
+
+async def failed_again(service: ReminderService) -> bool:
+    return bool(
+        await service.store.pool.fetchval("select exists (select from dead_letters where attempt = 2)")
+    )
 
 
 async def test_who_holds_a_partition_is_named_and_set_aside_by_hand_while_it_is_held(
