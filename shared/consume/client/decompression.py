@@ -6,6 +6,9 @@ into one room of that size, and so cost a copy less memory than they did.
 
 import mmap
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 import cramjam
@@ -33,11 +36,16 @@ class Allowance:
     """What may still be decompressed for the poll at hand, over all partitions of a process."""
 
     def __init__(self) -> None:
-        self.left = POLL
+        self.left = inf
 
-    def renew(self) -> None:
-        """A poll begins."""
+    @contextmanager
+    def poll(self) -> Iterator[None]:
+        """A poll of a service; other consumers of the process, such as a test's, have no bound."""
         self.left = POLL
+        try:
+            yield
+        finally:
+            self.left = inf
 
     def spend(self, decompressed: bytes) -> bytes:
         self.left -= len(decompressed)

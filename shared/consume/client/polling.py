@@ -29,10 +29,14 @@ class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
     async def getmany(
         self, *partitions: KafkaPartition, timeout_ms: int = 0, max_records: int | None = None
     ) -> Records:
-        ALLOWANCE.renew()
         return await self._poll(
-            partial(super().getmany, *partitions, timeout_ms=timeout_ms, max_records=max_records)
+            partial(self._fetch, *partitions, timeout_ms=timeout_ms, max_records=max_records)
         )
+
+    async def _fetch(self, *partitions: KafkaPartition, **limits: Any) -> Records:
+        with ALLOWANCE.poll():
+            found: Records = await super().getmany(*partitions, **limits)
+            return found
 
     async def stop(self) -> None:
         """Leave the group at once.

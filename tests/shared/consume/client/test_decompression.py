@@ -19,9 +19,8 @@ HUGE = 400 * MIB
 @pytest.fixture(autouse=True)
 def _installed() -> Iterator[None]:
     install_lenient_records()
-    ALLOWANCE.renew()
-    yield
-    ALLOWANCE.renew()
+    with ALLOWANCE.poll():
+        yield
 
 
 def peak() -> int:
@@ -69,6 +68,16 @@ def test_a_poll_brings_no_further_batch_when_it_has_brought_enough() -> None:
 def test_a_batch_of_many_records_is_read_whole(codec: str) -> None:
     values = [b"%d" % n for n in range(2_500)]
     assert [each.value for each in LenientRecords(batch(values, codec)).next_batch()] == values
+
+
+def test_who_reads_beside_a_service_has_no_bound() -> None:
+    one = batch([b"v" * (CEILING - 10_000)], "zstd")
+    with ALLOWANCE.poll():
+        pass
+    records, read = LenientRecords(one * 10), 0
+    while records.has_next():
+        read += len(list(records.next_batch()))
+    assert read == 10
 
 
 def test_a_fetch_that_arrives_after_enough_was_brought_is_not_taken_for_an_empty_one() -> None:
