@@ -1,13 +1,18 @@
 """A figure that takes its time says nothing of the database; a database that is away is said."""
 
+from datetime import timedelta
 from time import monotonic
 
 import asyncpg
 import pytest
 
 from deploy.provisioning.databases import Database
+from shared.core.store import Changes
+from shared.core.watermark import Clock
 from shared.observe.health import Health
 from shared.service.monitor import Monitor
+from shared.storage.postgres import PostgresStore
+from tests.shared.core.reminders import beat, minute
 
 pytestmark = pytest.mark.system
 
@@ -32,3 +37,23 @@ async def test_a_database_that_is_away_is_said(database: Database) -> None:
     pool.terminate()
     await Monitor(health)._ask(pool)
     assert "does not answer" in health.ready(monotonic())[1]["database"]
+
+
+async def test_a_source_that_a_clock_waits_for_is_told_with_the_way_out_and_not_once_it_closed(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.service.clocks.PATIENCE", timedelta())
+    health, store = Health(monotonic()), PostgresStore(pool)
+    monitor = Monitor(health)
+    held = Clock().hear(beat(0, "/history", lease=10)).hear(beat(10**5, "/shop", lease=10))
+    await store.commit(Changes(clocks={0: (Clock(), held)}))
+    for _ in range(2):
+        await monitor._ask(pool)
+    told = health.attention(monotonic())["clock"]
+    assert "the clock waits for /history" in told
+    assert "--source /history --time 2026-01-01T12:00:00Z closed=true" in told
+    freed = held.hear(beat(0, "/history", closed=True, lease=1))
+    assert freed.watermark == minute(10**5)
+    await store.commit(Changes(clocks={0: (held, freed)}))
+    await monitor._ask(pool)
+    assert "clock" not in health.attention(monotonic())
