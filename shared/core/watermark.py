@@ -7,10 +7,11 @@ Only heartbeats move it. An event from the future cannot, and neither can the wa
 2. The watermark is what all vouch for who count. A source counts from its first word that has come to where
    the clock stands, until it closes or expires; who is awaited counts always.
 3. A source expires when time passed without it for longer than its lease. Time passes as another speaks word
-   after word of moments beyond its last: a word counts for as long as its speaker's own lease at most, and
-   the first word after an absence longer than that for nothing, nor does the first of all. So one word from
-   far ahead expires nobody, a backlog of times of which a source has spoken does not tell against it, and yet
-   no source that died holds the clock for more than so many words of any other.
+   after word of moments beyond its last: each counts for as long as its speaker's own lease at most. The
+   first of all counts for nothing, nor does one after an absence longer than that, unless its speaker is
+   often absent: not regular for a lease since the last time. So one word from far ahead expires nobody, a
+   backlog of times of which a source has spoken does not tell against it, and yet no source that died holds
+   the clock for more than so many words of any other.
 4. Who closes is waited for no more. The closing word of a source that counts, or of the first of all, vouches
    as any word does; of one that expired, for its lease since its last word at most; of one that has closed
    already, or that nobody knows, for nothing more. So it can be typed by hand.
@@ -36,7 +37,8 @@ class SourceWatermark:
     """A source said: all before `seen - lateness` is published; `closed`: nothing more will come.
 
     `elapsed` is how much time had passed on the partition up to its last word. `expired`: it was silent for
-    longer than its `lease` (zero: none), and has not caught up since. `absent`: so it was before that word.
+    longer than its `lease` (zero: none), and has not caught up since. `returned`: its first word after it was
+    last absent, longer than its lease by its own words; None: it never was.
     """
 
     seen: datetime
@@ -45,7 +47,7 @@ class SourceWatermark:
     lease: timedelta = ZERO
     elapsed: timedelta = ZERO
     expired: bool = False
-    absent: bool = False
+    returned: datetime | None = None
 
     @property
     def watermark(self) -> datetime:
@@ -61,6 +63,11 @@ class SourceWatermark:
         """The clock waits for it."""
         return not self.closed and not self.expired
 
+    @property
+    def is_seldom(self) -> bool:
+        """It was absent, and has not spoken regularly since for as long as its lease."""
+        return self.returned is not None and self.seen - self.returned <= self.lease
+
     def reaches(self, moment: datetime | None) -> bool:
         """It has come to that moment; a stage's own word, which has no lease, is always waited for."""
         return moment is None or not self.lease or self.seen + NEAR >= moment
@@ -74,10 +81,10 @@ class SourceWatermark:
         """This word after the source's last, when so much time had passed on the partition."""
         if before is None:
             return replace(self, elapsed=elapsed)
-        step = self.seen - before.seen
-        absent = ZERO < before.lease < step
-        counted = ZERO if absent and not before.absent else min(step, before.lease) if absent else step
-        return replace(self, elapsed=max(elapsed, before.elapsed + counted), absent=absent)
+        step, returned = self.seen - before.seen, before.returned
+        if ZERO < before.lease < step:
+            step, returned = before.lease if before.is_seldom else ZERO, self.seen
+        return replace(self, elapsed=max(elapsed, before.elapsed + step), returned=returned)
 
     def closing(self, latest: datetime | None) -> "SourceWatermark":
         """Vouching for that moment at most, if it closes."""

@@ -50,7 +50,7 @@ select process from instances where instance = $1;
 
 -- name: clocks
 -- What every source vouched for.
-select partition, source, seen, lateness, closed, lease, elapsed, expired, absent
+select partition, source, seen, lateness, closed, lease, elapsed, expired, returned
 from clocks where partition = any($1::int[]);
 
 -- name: watermarks
@@ -74,12 +74,12 @@ delete from timers where stream = any($1::text[]);
 
 -- name: clock_set
 -- What sources vouch for now.
-insert into clocks (partition, source, seen, lateness, closed, lease, elapsed, expired, absent)
+insert into clocks (partition, source, seen, lateness, closed, lease, elapsed, expired, returned)
 select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::interval[], $5::bool[], $6::interval[],
-                     $7::interval[], $8::bool[], $9::bool[])
+                     $7::interval[], $8::bool[], $9::timestamptz[])
 on conflict (partition, source) do update
 set seen = excluded.seen, lateness = excluded.lateness, closed = excluded.closed, lease = excluded.lease,
-    elapsed = excluded.elapsed, expired = excluded.expired, absent = excluded.absent;
+    elapsed = excluded.elapsed, expired = excluded.expired, returned = excluded.returned;
 
 -- name: clock_clear
 -- These sources closed so long ago that they say nothing any more.

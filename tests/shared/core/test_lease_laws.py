@@ -29,6 +29,20 @@ def test_who_speaks_more_seldom_than_its_lease_is_no_lease_ahead_of_others_by_on
     assert not after(*both).expired
 
 
+def test_nor_do_two_words_at_a_time_keep_a_dead_one_alive() -> None:
+    """As who loads a file a week says, before and after."""
+    loads = [beat(number * WEEK + minutes, "/shop", lease=DAY) for number in range(8) for minutes in (0, 5)]
+    clock = after(weekly(0, "/till"), *loads)
+    assert (clock.watermark, set(clock.expired)) == (minute(7 * WEEK + 5), {"/till"})
+
+
+def test_who_was_regular_since_its_last_absence_for_its_lease_may_be_absent_again() -> None:
+    regular = [said(0, "/till"), *steps("/shop", 0, 3), *steps("/till", 1, 3)]
+    again = [*steps("/till", 3_000, 3_020), *steps("/shop", 3_000, 3_020)]
+    clock = after(*regular, *again, said(6_000, "/shop"))
+    assert (clock.watermark, dict(clock.expired)) == (minute(3_020), {})
+
+
 def test_one_absence_is_no_time_that_has_passed() -> None:
     clock = after(
         said(0, "/till"), *steps("/shop", 0, 2), said(3_000, "/shop"), *steps("/till", 3_000, 3_001)
@@ -141,7 +155,7 @@ def test_a_word_after_an_absence_moves_the_clock_no_further_than_the_others_vouc
     before = clock.sources.get(word.source)
     is_absence = before is None or word.time - before.seen > before.lease
     reached = clock.hear(word).watermark
-    if others and is_absence and (before is None or not before.absent):
+    if others and is_absence and (before is None or not before.is_seldom):
         assert reached is not None
         assert reached <= max(min(others), clock.watermark or reached)
 

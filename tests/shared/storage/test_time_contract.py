@@ -58,6 +58,6 @@ async def test_a_source_that_expired_comes_back_so_and_one_that_was_forgotten_do
     await store.commit(Changes(clocks={0: (closing, later)}))
     assert await store.clocks([0]) == {0: later}
     back = later.hear(beat(60, "/shop", lease=9))
-    assert back.sources["/shop"].absent
+    assert back.sources["/shop"].returned == minute(60)
     await store.commit(Changes(clocks={0: (later, back)}))
     assert await store.clocks([0]) == {0: back}
