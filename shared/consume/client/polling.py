@@ -1,6 +1,8 @@
 """aiokafka's consumer, each of whose polls goes through the hands of its owner."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -12,6 +14,10 @@ from shared.consume.client.decompression import ALLOWANCE
 Records = Mapping[KafkaPartition, Sequence[Any]]
 Fetch = Callable[[], Awaitable[Records]]
 Poll = Callable[[Fetch], Awaitable[Records]]
+
+
+LEAVES_IN = 1.0
+"""Seconds for a farewell: where Kafka does not answer, the session ends by itself."""
 
 
 class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
@@ -44,8 +50,9 @@ class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
         A named member keeps its partitions while its session lasts: meant for one that was killed and comes
         again, it would leave them to nobody when it was told to end.
         """
-        if self._coordinator is not None:
-            self._coordinator._group_instance_id = None  # noqa: SLF001
+        if (member := self._coordinator) is not None:
+            member._group_instance_id = None  # noqa: SLF001
+            member._maybe_leave_group = partial(_in_time, member._maybe_leave_group)  # noqa: SLF001
         await super().stop()
 
     async def refresh(self) -> None:
@@ -54,3 +61,8 @@ class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
 
     def _note(self, _: object) -> None:
         self.metadata_came = True
+
+
+async def _in_time(leave: Callable[[], Awaitable[None]]) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(leave(), LEAVES_IN)
