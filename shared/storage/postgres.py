@@ -105,7 +105,7 @@ class PostgresStore:
     async def go_on(self, released: Collection[StreamName]) -> bool:
         streams = columns([(stream.text, begins(stream)) for stream in sorted(released)], 2)
         asked = await self._fetch("ask_again", *streams)
-        await self._fetch("go_on", streams[0])
+        await self._fetch("go_on", *streams)
         return bool(asked)
 
     async def refused(self, topic: str, partition: int, offset: int) -> bool:

@@ -125,10 +125,13 @@ where q.released is not null and not exists (select from dead_letters l
 on conflict do nothing returning 1;
 
 -- name: go_on
--- Of these streams, those that were released and wait for no dead letter, each with the timer that it had.
-with gone as (delete from quarantined q where released is not null and stream = any($1::text[])
-              and not exists (select from redrives r where r.requested = q.released and r.settled is null)
-              returning stream, partition, at)
+-- Of these streams, those that were released and wait for no dead letter of their own, whoever asked for it, each with
+-- the timer that it had.
+with waits as (select split_part(d.reason, ' is quarantined: ', 1) || ' is quarantined: ' as begins
+               from redrives r join dead_letters d using (topic, partition, offset_, attempt) where r.settled is null),
+gone as (delete from quarantined q using unnest($1::text[], $2::text[]) as u(stream, begins)
+         where q.stream = u.stream and q.released is not null and u.begins not in (select begins from waits)
+         returning q.stream, q.partition, q.at)
 insert into timers (stream, partition, at) select stream, partition, at from gone where at is not null
 on conflict do nothing;
 

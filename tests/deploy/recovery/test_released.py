@@ -1,0 +1,63 @@
+"""A stream that was released goes on once it has taken its own letters, whoever asked for them."""
+
+import pytest
+
+from deploy.local.house.house import House
+from deploy.provisioning.databases import Database
+from deploy.recovery.quarantine import aside, release
+from shared.core.batch import Batch
+from shared.core.quarantine import Quarantine
+from shared.core.store import Changes
+from shared.service.transactor import Transactor
+from shared.storage.postgres import PostgresStore
+from tests.shared.core.reminders import DECIDED, NOON, heard, reminder, reminder_stage, requested
+
+pytestmark = pytest.mark.system
+ASK = """
+insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, requested)
+select topic, partition, offset_, attempt, key, body, headers, recorded, $1 from dead_letters
+"""
+
+
+async def put_aside(postgres: PostgresStore, **partitions: int) -> Transactor:
+    aside = [
+        Quarantine(reminder(name), partition, None, 0, "no channel left", NOON)
+        for name, partition in partitions.items()
+    ]
+    await postgres.commit(Changes(quarantined=aside))
+    return Transactor(reminder_stage(), DECIDED, postgres)
+
+
+async def take(transactor: Transactor, batch: Batch) -> list[str]:
+    """The reasons of those that became dead letters."""
+    await transactor.transact(batch, NOON, lambda cause, _: cause)
+    return [letter.reason for letter in batch.refused]
+
+
+async def still_aside(house: House, database: Database) -> list[str]:
+    return [each.stream for each in await aside(house.postgres.admin_url, database.service)]
+
+
+async def test_letters_that_an_operator_asked_for_before_come_before_what_is_new(
+    house: House, database: Database, postgres: PostgresStore
+) -> None:
+    transactor = await put_aside(postgres, short=0)
+    assert await take(transactor, Batch(heard(requested("w1", "short"))))
+    await postgres.pool.execute(ASK, NOON)
+    await release(house.postgres.admin_url, database.service, ["reminder-short"])
+    assert await take(transactor, Batch(heard(requested("w2", "short"), offset=1)))
+    assert await postgres.bodies([reminder("short")]) == {}
+    for waits in (True, False):  # for the second, which came meanwhile
+        await postgres.pool.execute("update redrives set settled = now()")  # as the redriver does
+        assert await transactor.reread_quarantine([0]) is waits
+    assert await still_aside(house, database) == []
+
+
+async def test_a_stream_without_letters_does_not_wait_for_those_of_another_that_was_released_with_it(
+    house: House, database: Database, postgres: PostgresStore
+) -> None:
+    transactor = await put_aside(postgres, short=0, other=1)
+    assert await take(transactor, Batch(heard(requested("w1", "other"), partition=1)))
+    await release(house.postgres.admin_url, database.service)
+    assert await transactor.reread_quarantine([0, 1])
+    assert await still_aside(house, database) == ["reminder-other"]
