@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import blake2b
 from typing import NamedTuple
 
 from shared.core.stream import StreamName
@@ -12,6 +13,10 @@ LAST, FEW, ONE_IN = 100, 3, 10
 MOST = 20
 """So many of one kind of reason a process sets aside by itself from its start on: a release that fails for a
 few in a hundred would set all of them aside, one by one."""
+
+SAID = " is quarantined: "
+LONGEST = 500
+"""Characters of a name in a reason, which is kept in part (`dead_letter.REASON`)."""
 
 WAY_OUT = (
     "`evergreen quarantine list` names them: run a release whose rules hold, or, when they are at fault, set "
@@ -71,8 +76,14 @@ class Failures:
 
 
 def begins(stream: StreamName) -> str:
-    """How the reason of each dead letter begins that came for the stream while it was set aside."""
-    return f"stream {stream.text} is quarantined: ".encode("ascii", "backslashreplace").decode()
+    """How the reason of each dead letter begins that came for the stream while it was set aside.
+
+    Letters are found by it: a name that would be cut off, or that says so itself, is told by its digest.
+    """
+    name = stream.text.encode("ascii", "backslashreplace")
+    if len(name) > LONGEST or SAID.encode() in name:
+        name = f"{stream.category}-{blake2b(name, digest_size=16).hexdigest()}".encode()
+    return f"stream {name.decode()}{SAID}"
 
 
 def kind_of(reason: str) -> str:

@@ -1,5 +1,7 @@
 """A stream that was released goes on once it has taken its own letters, whoever asked for them."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from deploy.local.house.house import House
@@ -61,3 +63,15 @@ async def test_a_stream_without_letters_does_not_wait_for_those_of_another_that_
     await release(house.postgres.admin_url, database.service)
     assert await transactor.reread_quarantine([0, 1])
     assert await still_aside(house, database) == ["reminder-other"]
+
+
+@pytest.mark.parametrize("name", ["я", "a is quarantined: b", "\N{SNAIL}" * 128])
+async def test_letters_are_found_by_whatever_name_their_stream_has(
+    name: str, house: House, database: Database, postgres: PostgresStore
+) -> None:
+    transactor = await put_aside(postgres, **{name: 0})
+    record = SimpleNamespace(topic="requests", partition=0, offset=0, key=b"k", value=b"{}", headers=())
+    assert await take(transactor, Batch([heard(requested("w1", name))[0]._replace(record=record)]))
+    await release(house.postgres.admin_url, database.service)
+    assert await transactor.reread_quarantine([0])
+    assert await still_aside(house, database) == [f"reminder-{name}"]
