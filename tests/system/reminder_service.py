@@ -86,6 +86,13 @@ class ReminderService:
         )
         return taken
 
+    async def taken_and_decided(self) -> tuple[int, int]:
+        """How many records were taken and how many facts there are, at one moment."""
+        taken, facts = await self.store.pool.fetchrow(
+            "select coalesce(sum(next_offset), 0)::int, (select count(*) from facts)::int from positions"
+        )
+        return taken, facts
+
     async def facts(self) -> list[tuple[str, int]]:
         """Stream and version of all facts, in commit order."""
         rows = await self.store.pool.fetch("select stream, version from facts order by xid, position")
