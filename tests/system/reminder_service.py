@@ -88,7 +88,7 @@ class ReminderService:
 
     async def taken_and_decided(self) -> tuple[int, int]:
         """How many records were taken and how many facts there are, at one moment."""
-        taken, facts = await self.store.pool.fetchrow(
+        [(taken, facts)] = await self.store.pool.fetch(
             "select coalesce(sum(next_offset), 0)::int, (select count(*) from facts)::int from positions"
         )
         return taken, facts
