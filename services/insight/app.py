@@ -18,7 +18,7 @@ from shared.contracts.conversion import CONVERSION
 from shared.contracts.retention import RETENTION
 from shared.contracts.signals import SIGNALS
 from shared.core.batch import Batch
-from shared.core.store import Changes
+from shared.core.store import REHEARSAL, Changes
 from shared.observe.telemetry import batch_span, decision_trace
 from shared.resilience.transient import is_outage
 from shared.service.runtime import Service, ServiceContext, run
@@ -27,6 +27,10 @@ from shared.service.suspects import naming_suspects
 log = logging.getLogger(__name__)
 LOOK_AGAIN, AFTER_FAILURE = 0.1, 1.0
 """Seconds until a partition that waits at a boundary looks whether another process has settled the week."""
+
+
+class ToldAlready(Exception):
+    """A rehearsal of nothing new: that it could be written proves nothing."""
 
 
 class InsightHandler:
@@ -43,7 +47,8 @@ class InsightHandler:
 
     async def handle(self, batch: Batch) -> Counter[str]:
         async with self._turn():
-            await self._pass_time()  # what a crash left half judged comes before what is heard next
+            if not REHEARSAL.get():
+                await self._pass_time()  # what a crash left half judged comes before what is heard next
             await self.judge.known.load()
             entries = enter(batch.heard, self.judge.known.clocks)
             with batch_span("insight", [heard.event.traceparent for heard in batch.heard]):
@@ -71,6 +76,8 @@ class InsightHandler:
             self.judge.open(entries.first, changes)
         async with self.judge.known.transaction({heard.partition for heard in batch.heard}) as connection:
             new = await views.tell(connection, entries.told.values(), datetime.now(UTC))
+            if REHEARSAL.get() and not new:
+                raise ToldAlready
             if bought := await views.buy(connection, new):
                 await self.judge.hear(connection, bought, new, changes)
             await self.context.store.write(connection, changes)
