@@ -3,6 +3,9 @@
 PASSES = 5.0
 """Seconds: a conflict or a lost connection is over by then; what is not holds the service."""
 
+QUIET = 15.0
+"""Seconds without a failure after which what fails now and then is over."""
+
 
 class PartitionHeld(Exception):
     """A partition does not go on: where, what stands in the way, and the way out if there is another."""
@@ -23,7 +26,7 @@ class Hold:
     def __init__(self, what: str = "a batch can't be written yet") -> None:
         self.what = what
         self._error: Exception | None = None
-        self._since = 0.0
+        self._since = self._last = 0.0
 
     def __bool__(self) -> bool:
         return self._error is not None
@@ -32,11 +35,16 @@ class Hold:
         """It was tried (again) in vain."""
         if self._error is None:
             self._since = now
-        self._error = error
+        self._error, self._last = error, now
 
     def over(self) -> None:
         """It was done, or given up."""
         self._error = None
+
+    def went_well(self, now: float) -> None:
+        """It did once, which says nothing yet of what fails every few seconds."""
+        if now - self._last > QUIET:
+            self.over()
 
     def problem(self, now: float) -> str | None:
         """Why it is not done; None while it may still pass."""

@@ -25,6 +25,9 @@ POLL = 32 * 2**20
 FULL = "failed to write whole buffer"
 """What a decoder says once the room is used up."""
 
+SNAPPY, SNAPPY_HEADER = b"\x82SNAPPY\0", 16
+"""How a stream of blocks begins as Java writes it, and the bytes before its first block."""
+
 _ROOM = mmap.mmap(-1, CEILING)
 
 
@@ -80,17 +83,22 @@ def _into_room(codec_: Any, payload: Any) -> bytes:
 
 
 def snappy_decode(payload: Any) -> bytes:
-    """Each of its blocks says its size first. Errors: `TooLarge`; `cramjam.DecompressionError`."""
-    if sum(map(cramjam.snappy.decompress_raw_len, _snappy_blocks(payload))) > CEILING:
+    """Each block says its size first. Errors: `TooLarge`; `cramjam.DecompressionError`, `struct.error`."""
+    blocks = _snappy_blocks(payload)
+    if sum(map(cramjam.snappy.decompress_raw_len, blocks)) > CEILING:
         raise TooLarge
-    return ALLOWANCE.spend(codec.snappy_decode(payload))
+    return ALLOWANCE.spend(b"".join(bytes(cramjam.snappy.decompress_raw(block)) for block in blocks))
 
 
 def _snappy_blocks(payload: Any) -> list[bytes]:
+    """A stream may follow a stream, as when a client flushes: its header stands where a size would."""
     if not codec._detect_xerial_stream(payload):  # noqa: SLF001
         return [bytes(payload)]
-    blocks, at = [], 16
+    blocks, at = [], 0
     while at < len(payload):
+        if payload[at : at + len(SNAPPY)] == SNAPPY:
+            at += SNAPPY_HEADER
+            continue
         (size,) = struct.unpack_from("!i", payload, at)
         blocks.append(bytes(payload[at + 4 : at + 4 + size]))
         at += 4 + max(size, 0)

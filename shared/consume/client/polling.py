@@ -1,16 +1,20 @@
 """aiokafka's consumer, each of whose polls goes through the hands of its owner."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPartition
 
 from shared.consume.client.decompression import ALLOWANCE
+from shared.consume.hold import Hold
 
+log = logging.getLogger(__name__)
 Records = Mapping[KafkaPartition, Sequence[Any]]
 Fetch = Callable[[], Awaitable[Records]]
 Poll = Callable[[Fetch], Awaitable[Records]]
@@ -23,21 +27,29 @@ LEAVES_IN = 1.0
 class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
     """FastStream polls in a loop: when it polls, all that it polled before has been dealt with.
 
+    Whatever a poll fails with, it polls again and tells nobody: `polling` says so.
     `metadata_came` becomes true whenever the client has heard anew which topics there are.
     """
 
     def __init__(self, poll: Poll, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **settings)
         self._poll = poll
+        self.polling = Hold("records can't be fetched")
         self.metadata_came = False
         self._client.cluster.add_listener(self._note)
 
     async def getmany(
         self, *partitions: KafkaPartition, timeout_ms: int = 0, max_records: int | None = None
     ) -> Records:
-        return await self._poll(
-            partial(self._fetch, *partitions, timeout_ms=timeout_ms, max_records=max_records)
-        )
+        fetch = partial(self._fetch, *partitions, timeout_ms=timeout_ms, max_records=max_records)
+        try:
+            records = await self._poll(fetch)
+        except Exception as error:
+            self.polling.failed(error, monotonic())
+            log.warning("polled in vain: %s: %s", type(error).__name__, error)
+            raise
+        self.polling.went_well(monotonic())
+        return records
 
     async def _fetch(self, *partitions: KafkaPartition, **limits: Any) -> Records:
         with ALLOWANCE.poll():

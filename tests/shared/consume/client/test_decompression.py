@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cramjam
 import pytest
+from aiokafka.record.util import calc_crc32c
 
 from shared.consume.client import decompression
 from shared.consume.client.decompression import ALLOWANCE, CEILING, TooLarge
@@ -91,3 +92,23 @@ def test_what_is_truly_broken_is_not_taken_for_a_large_one(codec: str) -> None:
     decode: Callable[[bytes], bytes] = getattr(decompression, f"{codec}_decode")
     with pytest.raises(cramjam.DecompressionError):
         decode(broken)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_batch_that_no_decoder_takes_stands_for_itself(codec: str) -> None:
+    whole = batch([b"v" * 2_000, b"w"], codec, 7)
+    fetched = whole[:61] + b"\0\0" + whole[63:-9] + bytes(9)
+    fetched = fetched[:17] + calc_crc32c(fetched[21:]).to_bytes(4, "big") + fetched[21:]
+    found = list(LenientRecords(fetched).next_batch())
+    assert [record.offset for record in found] == [7, 8]
+    assert [record.value for record in found] == [fetched, b""]
+    assert "2 records from offset 7 cannot be decompressed or read" in found[1].value.reason
+
+
+def test_of_a_batch_that_breaks_off_only_what_cannot_be_read_is_stood_for() -> None:
+    broken = bytearray(batch([b"v", b"w", b"x"], "none", 7))
+    broken[-3] = 0x7E  # the length of the last value
+    broken[17:21] = calc_crc32c(bytes(broken[21:])).to_bytes(4, "big")
+    found = list(LenientRecords(bytes(broken)).next_batch())
+    assert [(record.offset, record.value) for record in found][:2] == [(7, b"v"), (8, b"w")]
+    assert (found[2].offset, found[2].value) == (9, bytes(broken))
