@@ -1,5 +1,6 @@
 -- name: open
--- Dead letters of which no later attempt is known and which nobody has asked to be heard again, as they were kept.
+-- Dead letters of which no later attempt is known and which nobody has asked to be heard again, in the order in which they
+-- first came.
 select topic, partition, offset_, attempt, for_all, reason, recorded,
        coalesce(octet_length(key), 0) + coalesce(octet_length(body), 0) + octet_length(headers::text) as size
 from dead_letters d
@@ -10,11 +11,14 @@ where ($1::text is null or topic = $1) and ($2::int is null or partition = $2) a
                   where (r.topic, r.partition, r.offset_, r.attempt) = (d.topic, d.partition, d.offset_, d.attempt))
   and not exists (select from dead_letters l
                   where (l.topic, l.partition, l.offset_) = (d.topic, d.partition, d.offset_) and l.attempt > d.attempt)
-order by recorded, topic, partition, offset_;
+order by (select min(f.recorded) from dead_letters f
+          where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)), topic, partition, offset_;
 
 -- name: bytes
--- These letters whole.
-select d.topic, d.partition, d.offset_, d.attempt, d.key, d.body, d.headers, d.recorded from dead_letters d
+-- These letters whole, and when each first came: by that they are taken, in whichever attempt.
+select d.topic, d.partition, d.offset_, d.attempt, d.key, d.body, d.headers,
+       (select min(f.recorded) from dead_letters f
+        where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)) from dead_letters d
 join unnest($1::text[], $2::int[], $3::bigint[], $4::int[]) as u(topic, partition, offset_, attempt)
   on (d.topic, d.partition, d.offset_, d.attempt) = (u.topic, u.partition, u.offset_, u.attempt);
 

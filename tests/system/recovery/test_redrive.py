@@ -1,9 +1,12 @@
 """Dead letters that are asked for go through their service once more, and each is taken once."""
 
+from datetime import timedelta
 from functools import partial
 
 from deploy.recovery.dead_letters.letters import Choice, Place
 from shared.consume.partitioner import partition_of
+from shared.core.store import Changes, DeadLetter
+from shared.service.redriver import Redriver
 from tests.system.database_faults import DatabaseFaults, missing_grant
 from tests.system.failing_rules import FailingRules
 from tests.system.recovery.redriving import (
@@ -19,6 +22,8 @@ from tests.system.recovery.redriving import (
 )
 from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
 from tests.system.requests import all_taken, heard_once, requests
+
+HOUR = timedelta(hours=1)
 
 
 async def test_what_is_mended_is_applied_and_what_is_not_fails_again_as_the_next_attempt(
@@ -110,3 +115,17 @@ async def test_letters_of_a_stream_that_is_set_aside_still_can_be_sent_once_it_i
         await faults.owner("delete from quarantined")
         assert await sent(at) == {(name, "applied", None): 5}
     await heard_once(service, 100)
+
+
+async def test_a_letter_of_a_later_attempt_comes_where_it_first_came(service: ReminderService) -> None:
+    letters = [
+        DeadLetter(service.topic, 2, offset, b"short", b"{}", [], "not JSON", MOMENT + later, attempt)
+        for later, offset, attempt in [(0 * HOUR, 0, 1), (HOUR, 1, 1), (2 * HOUR, 0, 2)]
+    ]
+    await service.store.commit(Changes(dead_letters=letters))
+    async with counter(service) as at:
+        [open_] = (await at.open_letters(ANY)).values()
+        assert [(letter.offset, letter.attempt) for letter in open_] == [(0, 2), (1, 1)]
+        await at.ask({service.store_name: open_}, MOMENT)
+    redriver = Redriver(service.consumer(), service.store)
+    assert [record.offset for record in await redriver._page(2)] == [0, 1]
