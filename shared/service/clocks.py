@@ -10,6 +10,8 @@ from shared.core.watermark import Clock, SourceWatermark
 
 PATIENCE = timedelta(minutes=2)
 """Of the wall clock: for so long nothing is said of a source that is waited for."""
+ALONE = timedelta(minutes=10)
+"""So long of a source that is alone: nobody is past it, and the service may be busy with its last word."""
 DAILY = timedelta(days=1)
 """A stage, which has no lease, may speak once a day, when its own time goes by days."""
 Clocks = Mapping[int, Clock]
@@ -61,10 +63,11 @@ class Holders:
         self._since: dict[int, tuple[tuple[str, datetime], datetime]] = {}
 
     def held(self, clocks: Clocks, now: datetime) -> str | None:
-        """The sources that clocks wait for, though others are past them, with the way out.
+        """The sources that clocks wait for, with the way out.
 
         By the wall clock: for PATIENCE the source has not moved, and its last word is older than half its
-        lease. History that is played fast moves; what it stands at is old at once.
+        lease. History that is played fast moves; what it stands at is old at once. When no other is past it
+        the clock stands all the same, and nobody's time will let its lease run out: ALONE is longer.
         """
         waiting = {partition: word for partition, clock in clocks.items() if (word := _waited_for(clock))}
         self._since = {
@@ -74,20 +77,21 @@ class Holders:
         late: dict[str, datetime] = {}
         for partition, ((name, seen), since) in self._since.items():
             usual = clocks[partition].sources[name].lease / 2 or DAILY
-            if now - since > PATIENCE and now - seen > usual + PATIENCE:
+            patience = PATIENCE if _is_passed(clocks[partition], name) else ALONE
+            if now - since > patience and now - seen > usual + patience:
                 late[name] = max(seen, late.get(name, seen))
         return "; ".join(_held(name, seen) for name, seen in sorted(late.items())) or None
 
 
 def _waited_for(clock: Clock) -> tuple[str, datetime] | None:
-    """The source that holds the clock, and its last word, when others are past it."""
-    if clock.holder is None:
-        return None
-    source = clock.sources[clock.holder]
-    is_passed = any(
-        other.watermark > source.watermark for other in clock.sources.values() if not other.expired
-    )
-    return (clock.holder, source.seen) if is_passed else None
+    """The source that holds the clock, and its last word."""
+    return (clock.holder, clock.sources[clock.holder].seen) if clock.holder else None
+
+
+def _is_passed(clock: Clock, name: str) -> bool:
+    """Others have said more than it."""
+    said = clock.sources[name].watermark
+    return any(other.watermark > said for other in clock.sources.values() if not other.expired)
 
 
 def _held(source: str, seen: datetime) -> str:

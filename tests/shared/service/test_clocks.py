@@ -76,9 +76,20 @@ def test_a_source_is_named_for_whose_word_a_clock_waits_though_all_others_closed
     assert "/till" in (told([(0, clock), (9, clock)]) or "")
 
 
-def test_nothing_is_said_of_a_source_that_is_alone() -> None:
+def test_a_source_that_is_alone_is_named_too_later_for_nobody_else_lets_its_lease_run_out() -> None:
     alone = after(said(0, "/till"), said(500, "/till"))
-    assert told([(500, alone), (10**6, alone)]) is None
+    late = 500 + 5 + 10
+    assert told([(late - 9, alone), (late, alone)]) is None
+    text = told([(late - 9, alone), (late + 2, alone)]) or ""
+    assert "the clock waits for /till, which last spoke of" in text
+    assert (
+        told([(late - 9, alone), (late + 2, alone), (late + 3, alone.hear(said(late + 3, "/till")))]) is None
+    )
+
+
+def test_of_all_that_closed_none_is_waited_for() -> None:
+    over = after(said(0, "/till"), said(1, "/till", closed=True))
+    assert told([(2, over), (10**6, over)]) is None
 
 
 def test_streams_that_were_set_aside_are_told_by_category_and_never_by_id() -> None:
