@@ -75,7 +75,8 @@ class Redriver:
         async with self.consumer.busy:
             own = sorted({partition for _, partition in self.consumer.owned()})
             await self.handler.reread_quarantine(own)
-            rows = await self.store.pool.fetch(SQL["partitions"], list(self.policy.hears), own)
+        # Out of the way of what comes in: whose they are by then is asked again.
+        rows = await self.store.pool.fetch(SQL["partitions"], list(self.policy.hears), own)
         asked = [row["partition"] for row in rows]
         self._waiting = {each: why for each, why in self._waiting.items() if each in asked}
         for partition in asked:

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
+
 from deploy.recovery.dead_letters import sending
 from deploy.recovery.dead_letters.letters import place as parsed
 from deploy.recovery.dead_letters.refusing import refuse
@@ -14,7 +16,7 @@ from tests.system.database_faults import DatabaseFaults, missing_grant
 from tests.system.failing_rules import UNKNOWN, FailingRules
 from tests.system.recovery.redriving import ANY, MOMENT, counter, redriving, refused
 from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
-from tests.system.requests import heard_once
+from tests.system.requests import all_taken, heard_once, requests
 
 THIRD = partition_of(b"customer-3", PARTITIONS)
 BAD = {f"w{n}" for n in range(0, 99, 9)}
@@ -139,3 +141,24 @@ async def _none_waits(service: ReminderService, redriver: Redriver) -> bool:
 
 async def _said(redriver: Redriver, what: str) -> bool:
     return what in (redriver.problem or "")
+
+
+async def test_what_comes_in_waits_for_no_lock_on_what_is_asked_for_again(
+    service: ReminderService, faults: DatabaseFaults
+) -> None:
+    owner = await asyncpg.connect(faults.database.owner_url)
+    waiting = "select count(*) from pg_locks where relation = 'redrives'::regclass and not granted"
+
+    async def is_stopped() -> object:
+        return await owner.fetchval(waiting)
+
+    consumer = service.consumer()
+    async with hearing(consumer), redriving(consumer, service.store):
+        await service.publish(*requests(10))
+        await all_taken(service, 10)
+        async with owner.transaction():
+            await owner.execute("lock table redrives in access exclusive mode")
+            await until(is_stopped)
+            await service.publish(*requests(10, start=10))
+            await all_taken(service, 20)
+    await owner.close()
