@@ -14,6 +14,7 @@ from aiokafka import TopicPartition
 
 from shared.consume.assignment import STANDBY
 from shared.consume.consumer import Consumer
+from shared.consume.hold import Hold
 from shared.contracts.topics import PARTITIONS
 from shared.core.store import NeedsRebase
 from shared.core.watermark import Clock
@@ -46,6 +47,7 @@ class Monitor:
     def __init__(self, health: Health) -> None:
         self.health = health
         self._holders = Holders()
+        self._unread = Hold("the database's figures, and who a clock waits for, are older than they seem")
         self._met: set[tuple[str, str]] = set()
         self.running: asyncio.Future[None]
         self._watching: tuple[Consumer, Relay, Redriver, asyncpg.Pool] | None = None
@@ -112,7 +114,11 @@ class Monitor:
         except Exception as error:
             said = f"the database's figures were not read: {type(error).__name__}: {error}"
             log.info("%s", said, exc_info=not is_outage(error))
-            problem = None if is_outage(error) else f"{said}: they are older than they seem"
+            self._unread.failed(error, monotonic())
+            told = self._unread.problem(monotonic())
+            problem = told if is_outage(error) else f"{said}: they are older than they seem"
+        else:
+            self._unread.over()
         self.health.condition("figures", problem, monotonic(), blocks=False)
 
     async def _read(self, pool: asyncpg.Pool) -> None:

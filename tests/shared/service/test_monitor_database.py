@@ -1,5 +1,6 @@
 """A figure that takes its time says nothing of the database; a database that is away is said."""
 
+import asyncio
 from datetime import timedelta
 from time import monotonic
 
@@ -27,6 +28,22 @@ async def test_a_slow_figure_does_not_make_the_database_one_that_does_not_answer
         await Monitor(health)._ask(pool)
     await owner.close()
     assert "database" not in health.ready(monotonic())[1]
+
+
+async def test_a_figure_that_is_never_read_is_said(database: Database, pool: asyncpg.Pool) -> None:
+    """Such as while a table is locked: whatever the figures tell would be told for ever."""
+    health = Health(monotonic())
+    monitor = Monitor(health)
+    owner = await asyncpg.connect(database.owner_url)
+    async with owner.transaction():
+        await owner.execute("lock table quarantined in access exclusive mode")
+        async with asyncio.timeout(20):
+            while "figures" not in health.attention(monotonic()):
+                await monitor._ask(pool)
+    await owner.close()
+    assert "are older than they seem (TimeoutError" in health.attention(monotonic())["figures"]
+    await monitor._ask(pool)
+    assert "figures" not in health.attention(monotonic())
 
 
 async def test_a_database_that_is_away_is_said(database: Database) -> None:
