@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from shared.consume.admission import AdmissionPolicy, Admitted, dead_lettered
+from shared.contracts.reading import Unknown, Unreadable
 from shared.core.dead_letter import headers_back
 from shared.core.store import TopicPartition
 
 Positions = Mapping[TopicPartition, int]
+UNREAD = "this release cannot read it: run the newest release of every service, then redrive"
 
 
 @dataclass(slots=True)
@@ -43,3 +47,17 @@ def redriven(row: Any) -> Redriven:
 def standing(positions: Positions, partition: int) -> dict[TopicPartition, tuple[int, int]]:
     """Where this partition stands in all topics, fenced and not moved."""
     return {place: (at, at) for place, at in positions.items() if place[1] == partition}
+
+
+def own(policy: AdmissionPolicy, record: Redriven, now: datetime) -> Admitted:
+    """A dead letter of this service's own, of what it would leave to another: settled without, it would be lost.
+
+    What no release can take says why; a newer release is asked for only where one may know the type.
+    """
+    reason = UNREAD
+    try:
+        policy.event(record, now)
+    except Unreadable as why:
+        if not isinstance(why, Unknown):
+            reason = str(why)
+    return dead_lettered([record], {record.place: 0}, reason, now)

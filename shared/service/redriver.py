@@ -18,7 +18,7 @@ from shared.core.batch import Batch, Heard
 from shared.core.store import Changes, DeadLetter
 from shared.observe import metrics
 from shared.resilience.transient import is_outage, may_be_its_own, passes
-from shared.service.redriven import Positions, Redriven, redriven, standing
+from shared.service.redriven import Positions, Redriven, own, redriven, standing
 from shared.storage.postgres import PostgresStore
 from shared.storage.sql import columns, statements
 
@@ -32,7 +32,6 @@ PASSES_IN = 5
 """Turns in which a conflict or a lost connection is over."""
 
 APPLIED, KNOWN, FAILED = "applied", "known", "failed"
-UNREAD = "this release cannot read it: run the newest release of every service, then redrive"
 
 
 class _Waits(Exception):
@@ -120,14 +119,9 @@ class Redriver:
             if admitted.heard:
                 read.append((record, admitted.heard[0]))
             else:
-                await self._fail(record, self._kept(record, admitted), UNREAD, positions)
+                kept = admitted if admitted.dead_letters else own(self.policy, record, datetime.now(UTC))
+                await self._fail(record, kept, kept.dead_letters[0].reason, positions)
         await self._handle(read, positions)
-
-    def _kept(self, record: Redriven, admitted: Admitted) -> Admitted:
-        """What no letter was made of becomes one of this service's own: settled without, it would be lost."""
-        if admitted.dead_letters:
-            return admitted
-        return dead_lettered([record], {record.place: 0}, UNREAD, datetime.now(UTC))
 
     async def _handle(self, read: Sequence[tuple[Redriven, Heard]], positions: Positions) -> None:
         """Letters of one partition. Errors: an outage, and `_Waits`; they wait."""

@@ -13,6 +13,7 @@ from tests.system.recovery.redriving import (
     ANY,
     BAD,
     MOMENT,
+    OLD,
     counter,
     nobody_can_read,
     redriving,
@@ -96,6 +97,23 @@ async def test_what_nobody_could_read_goes_to_every_listener_once_it_can_be_read
             await heard_once(each, 30)
         names = (service.store_name, beside.store_name)
         assert await at.outcomes(MOMENT) == {(name, "applied", None): 30 for name in names}
+
+
+async def test_what_breaks_the_contract_fails_again_for_every_listener_by_the_same_reason(
+    service: ReminderService, beside: ReminderService
+) -> None:
+    await nobody_can_read(service, beside)
+    [reason] = set(await service.dead_letters())
+    assert "channel" in reason
+    async with counter(service, beside) as at:
+        assert await at.ask(await at.open_letters(ANY), MOMENT) == 30
+        for each, keeps in ((service, True), (beside, False)):
+            consumer = each.consumer(hears=OLD, keeps=keeps)
+            async with hearing(consumer), redriving(consumer, each.store):
+                await until(partial(settled, each))
+        names = (service.store_name, beside.store_name)
+        assert await at.outcomes(MOMENT) == {(name, "failed", reason): 30 for name in names}
+    assert set(await beside.dead_letters()) == {reason}
 
 
 async def test_letters_of_a_stream_that_is_set_aside_still_can_be_sent_once_it_is_released(
