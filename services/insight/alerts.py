@@ -51,9 +51,8 @@ def statement(change: Change, purchases: Sequence[Purchase], through: date) -> S
         case Resolved(alert_id, on):
             back = [p for p in purchases if p.happened.date() == on]
             returned_at = back[0].happened if back else morning(on)
-            fact = ChurnRiskResolved(
-                alert_id=alert_id, returned_at=returned_at, evidence=tuple(p.id for p in back)
-            )
+            evidence = tuple(p.id for p in back[:MOST_EVIDENCE])
+            fact = ChurnRiskResolved(alert_id=alert_id, returned_at=returned_at, evidence=evidence)
             return Statement(fact, returned_at, _last(back))
         case Withdrawn(alert_id, reason):
             withdrawn = ChurnRiskWithdrawn(

@@ -57,6 +57,13 @@ def test_a_return_is_proved_by_all_purchases_of_its_day_at_the_moment_of_the_fir
     assert (said.at, said.parent) == (day(95.3), parent(3))
 
 
+def test_of_many_purchases_on_the_day_of_a_return_the_first_are_kept_as_evidence() -> None:
+    fact = statement(Resolved("a1", on(95)), [bought(n, 95 + n / 1000) for n in range(200)], on(95)).fact
+    assert isinstance(fact, ChurnRiskResolved)
+    assert len(fact.evidence) == MOST_EVIDENCE
+    assert (fact.returned_at, fact.evidence[0], fact.evidence[-1]) == (day(95), "p0", "p99")
+
+
 def test_a_withdrawal_holds_from_how_far_was_judged_and_rests_on_all_that_is_known() -> None:
     said = statement(Withdrawn("a1", "late"), [bought(1, 0), bought(2, 40)], on(95))
     assert said.fact == ChurnRiskWithdrawn(alert_id="a1", reason="late", evidence=("p1", "p2"))
