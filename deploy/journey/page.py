@@ -11,6 +11,8 @@ from services.insight.story import Line, Story
 from shared.contracts.event import Event
 
 MILESTONES = "captured qualified joined won repeated".split()
+MOST_NAMES = 3
+"""Of purchases and traces that are named in a line."""
 
 
 def page(story: Story) -> list[str]:
@@ -32,7 +34,7 @@ def _head(story: Story) -> Iterator[str]:
     made = story.progress
     yield f"customer {story.customer}: {made.stage}"
     yield f"  as of       {moment(story.as_of)}, by what was recorded up to {moment(story.known_at)} (UTC)"
-    yield f"  seen        first {moment(made.first_seen)}, last {moment(made.last_seen)}"
+    yield f"  events      first {moment(made.first_seen)}, last {moment(made.last_seen)}"
     spent = " + ".join(money(amount, currency) for currency, amount in sorted(made.spent.items()))
     yield f"  purchases   {made.purchases}{f', {spent}' if spent else ''}"
     if reached := [f"{name} {made.reached[name]:%Y-%m-%d}" for name in MILESTONES if name in made.reached]:
@@ -95,10 +97,16 @@ def _alert(episode: Episode) -> Iterator[str]:
 
 def _said(event: Event) -> Iterator[str]:
     yield f"{title(event.data).removeprefix('churn risk '):<10} {moment(event.time)}  event {event.id}"
-    evidence: Iterable[str] = getattr(event.data, "evidence", ())
-    yield f"           rests on {', '.join(evidence) or 'no purchase'}"
+    evidence: Sequence[str] = getattr(event.data, "evidence", ())
+    yield f"           rests on {_newest(evidence) or 'no purchase'}"
     if traces := getattr(event.data, "traces", ()):
-        yield f"           traces {', '.join(traces)}"
+        yield f"           traces {_newest(traces)}"
+
+
+def _newest(names: Sequence[str]) -> str:
+    """As many as one reads; a program is told all of them."""
+    before = len(names) - MOST_NAMES
+    return ", ".join(names[-MOST_NAMES:]) + (f" and {before} before (--json has all)" if before > 0 else "")
 
 
 def moment(at: datetime) -> str:

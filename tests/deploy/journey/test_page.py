@@ -53,7 +53,7 @@ def test_the_head_says_who_and_how_far() -> None:
     assert head == [
         "customer anna: customer",
         "  as of       2026-04-01, by what was recorded up to 2026-10-28 (UTC)",
-        "  seen        first 2026-01-01, last 2026-03-22 12:00:00",
+        "  events      first 2026-01-01, last 2026-03-22 12:00:00",
         "  purchases   2, 5.00 EUR + 900 JPY",
         "  milestones  won 2026-01-01",
     ]
@@ -90,6 +90,15 @@ def test_an_alert_comes_with_its_life_and_its_proof() -> None:
     ):
         assert part in alert
     assert text(told(as_of=60)).endswith("alerts: none")
+
+
+def test_of_a_long_proof_the_newest_are_named_and_how_many_are_not() -> None:
+    found = told(as_of=75)
+    [episode] = found.alerts
+    long = episode.raised.model_copy(update={"evidence": tuple(f"p{n}" for n in range(100))})
+    said = (episode.said[0]._replace(data=long),)
+    told_long = text(replace(found, alerts=(replace(episode, said=said),)))
+    assert "rests on p97, p98, p99 and 97 before (--json has all)" in told_long
 
 
 def test_how_quiet_is_told_with_its_chance_and_what_comes_of_it() -> None:
