@@ -59,7 +59,7 @@ def open_sheet(path: Path, wanted: Mapping[str, str], encoding: str = "utf-8") -
     """The file with the delimiter under which all wanted columns appear.
 
     `wanted` maps each to the option that names it.
-    Trouble: no file, no rows, or no such columns.
+    Trouble: no file, no rows, no such columns, or one of them twice.
     """
     text = _text(path, encoding)
     header = next((line for line in text.splitlines() if line.strip()), "")
@@ -67,6 +67,11 @@ def open_sheet(path: Path, wanted: Mapping[str, str], encoding: str = "utf-8") -
     for mark, columns in found.items():
         names = [fold(column) for column in columns]
         if all(fold(column) in names for column in wanted):
+            if twice := [column for column in wanted if names.count(fold(column)) > 1]:
+                raise Trouble(
+                    f"{path} has the column {twice[0]!r} more than once: rename the other, or name one with "
+                    f"{wanted[twice[0]]}; it has: {', '.join(columns)}"
+                )
             return Sheet(columns, mark, text.lstrip("\r\n"))
     columns = max(found.values(), key=len)
     names = [fold(column) for column in columns]

@@ -172,3 +172,11 @@ def test_no_row_is_ever_dropped_in_silence(tmp_path: Path, rows: list[list[str]]
     log = read(tmp_path, said.getvalue())
     blank = sum(not any(cell.strip() for cell in row) for row in rows)
     assert len(log.purchases) + len(log.refused) + blank == len(rows) + 1
+
+
+def test_a_column_that_is_there_twice_is_not_guessed(tmp_path: Path) -> None:
+    twice = "customer,time,amount,Amount,currency\nC1,2024-03-01,12.50,99,EUR\n"
+    with pytest.raises(Trouble, match=r"'amount' more than once.*--amount-column"):
+        read(tmp_path, twice)
+    with pytest.raises(Trouble, match="'amount' more than once"):
+        read(tmp_path, twice, Manner(Reader(NOW), Columns(all_in="EUR")))
