@@ -82,8 +82,14 @@ def _fact(model: type[Fact], words: Iterable[str]) -> Fact:
     try:
         return model.model_validate(values, strict=False)  # typed by hand, all of it is text
     except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        said = "; ".join(f"{_at(each)}: {each['msg']}" for each in error.errors())
         raise Trouble(f"{model.type}: {said}. {fields_of(model)}") from None
+
+
+def _at(error: Any) -> str:
+    """Which field is wrong, and what was typed there."""
+    name = ".".join(map(str, error["loc"]))
+    return name if error["type"] == "missing" else f"{name} {error['input']!r}"
 
 
 def fields_of(model: type[Fact]) -> str:

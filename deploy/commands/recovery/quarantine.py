@@ -54,11 +54,13 @@ def _add(url: str, names: list[str], reason: str | None) -> int:
     from deploy.recovery.quarantine import add
     from shared.contracts.topics import STAGES
 
-    service, *streams = names or [""]
-    if service not in STAGES or not streams or not reason:
+    service, *streams = names or [STAGES[0]]
+    if service not in STAGES:
+        raise Trouble(f"there is no service {service}: there are {', '.join(STAGES)}")
+    if not streams or not reason:
         raise Trouble(
             "say which service, which stream and why, such as: "
-            f"evergreen quarantine add {STAGES[0]} lead-42 --reason 'its rule fails' ({', '.join(STAGES)})"
+            f"evergreen quarantine add {STAGES[0]} lead-42 --reason 'its rule fails'"
         )
     for stream in streams:
         version = asyncio.run(add(url, service, stream, reason))
