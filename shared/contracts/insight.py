@@ -34,7 +34,10 @@ class ChurnRiskRaised(Fact):
 
 
 class ChurnRiskResolved(Fact):
-    """The customer came back: a false alarm, kept as a label for the next backtest."""
+    """The customer came back: a false alarm, kept as a label for the next backtest.
+
+    `evidence` holds the event ids of the purchases of that day, oldest first, at most 100.
+    """
 
     type = "insight.churn_risk_resolved"
     alert_id: Text
