@@ -72,7 +72,7 @@ def test_a_binary_event_is_heard_in_structured_bytes() -> None:
         (Record(headers=[("ce_specversion", b"\xff")]), "not UTF-8"),
     ],
 )
-def test_what_breaks_the_contract_is_parked_as_it_came_with_a_reason(bad: Record, why: str) -> None:
+def test_what_breaks_the_contract_is_a_dead_letter_as_it_came_with_a_reason(bad: Record, why: str) -> None:
     assert why in reason(bad)
 
 
