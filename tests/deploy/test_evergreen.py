@@ -96,6 +96,7 @@ def test_a_house_that_is_not_there_is_said_and_made_by_nobody(
 
 def test_clean_leaves_what_is_not_the_houses(tmp_path: Path) -> None:
     (tmp_path / "summary.json").write_text("{}")
+    (tmp_path / "lock").touch()
     (tmp_path / "logs").mkdir()
     assert main(["clean", "--down", "--directory", str(tmp_path)]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["summary.json"]

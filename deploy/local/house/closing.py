@@ -27,9 +27,22 @@ def pids(directory: Path) -> Path:
 
 @contextmanager
 def held(directory: Path, tell: Callable[[str], None] = print) -> Iterator[None]:
-    """Nobody else opens or closes this house meanwhile; ends with the process, however that ends."""
+    """Nobody else opens or closes this house meanwhile; ends with the process, however that ends.
+
+    Trouble where others' folders would be taken for a house's, and removed with it.
+    """
+    others = [name for name in FOLDERS if (directory / name).exists()]
+    if others and not _is_house(directory):
+        raise Trouble(f"{directory} is no house, and has a folder {others[0]}: choose another (--directory)")
     with _locked(directory / "lock", tell):
         yield
+
+
+def _is_house(directory: Path) -> bool:
+    """Whether one was opened there, though it be a killed start's or have lost its record."""
+    marks = (directory / "lock", directory / FILE, elsewhere(directory), *directory.glob(f".{FILE}.*"))
+    data = (directory / server / "data" for server in SERVERS)
+    return any(mark.exists() for mark in (*marks, *data))
 
 
 @contextmanager

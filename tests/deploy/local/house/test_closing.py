@@ -8,7 +8,9 @@ from threading import Event
 
 import pytest
 
+from deploy.errors import Trouble
 from deploy.local.house import closing
+from deploy.local.house.house import House
 from deploy.local.house.record import FILE
 
 
@@ -92,3 +94,21 @@ def test_nothing_of_a_half_written_record_is_left(tmp_path: Path) -> None:
 def test_a_forgotten_house_is_forgotten_again_without_a_trace(tmp_path: Path) -> None:
     closing.forget(tmp_path / "nowhere")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", closing.FOLDERS)
+def test_folders_of_others_are_not_taken_for_a_houses(tmp_path: Path, name: str) -> None:
+    theirs = tmp_path / name / "theirs"
+    theirs.parent.mkdir()
+    theirs.touch()
+    for close in (closing.bring_down, closing.forget, lambda place: House.open(place, fresh=True)):
+        with pytest.raises(Trouble, match=f"no house, and has a folder {name}"):
+            close(tmp_path)
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == [theirs]
+
+
+@pytest.mark.parametrize("server", closing.SERVERS)
+def test_data_of_a_house_that_lost_its_record_are_forgotten(tmp_path: Path, server: str) -> None:
+    (tmp_path / server / "data").mkdir(parents=True)
+    closing.forget(tmp_path)
+    assert not tmp_path.exists()
