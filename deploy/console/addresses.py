@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from deploy.console.directory import shown
+from deploy.console.directory import DEFAULT, shown
 from deploy.local.house.house import House
 from deploy.local.house.record import WALL
 
@@ -38,7 +38,8 @@ def show(house: House, record: str) -> None:
             f"passwords   of Kafka's principals: {shown(Path(house.kafka.secrets))}/ (docs/security.md)"
         )
     console.print(f"programs    read {record}: addresses, database URLs with their passwords, pids")
-    console.print("next        ./evergreen status, ./evergreen publish --help, ./evergreen down")
+    of = "" if house.directory == DEFAULT else f" --directory {shown(house.directory)}"
+    console.print(f"next        ./evergreen status{of}, ./evergreen publish --help, ./evergreen down{of}")
 
 
 def _pid(pid: int | None, external: bool = False) -> str:

@@ -74,6 +74,10 @@ async def provide(admin_url: str, wanted: Sequence[Database]) -> None:
     """Makes what is missing and leaves the rest; Trouble when the server refuses."""
     try:
         admin = await asyncpg.connect(admin_url, timeout=10)
+    except asyncpg.InterfaceError as error:
+        raise Trouble(
+            f"this names no PostgreSQL: {error}; its URL is postgresql://USER@HOST:PORT/postgres"
+        ) from error
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise Trouble(f"PostgreSQL at {shown(admin_url)} can't be reached: {error}") from error
     try:

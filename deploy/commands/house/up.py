@@ -62,7 +62,9 @@ def port(text: str) -> tuple[str, int]:
     """kafka=9092 as a pair; argparse makes a usage error of a ValueError."""
     name, _, number = text.partition("=")
     if name not in NAMES or not number.isdecimal() or not 0 < int(number) < 65_536:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PORT with NAME one of {', '.join(NAMES)}")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not NAME=PORT with NAME one of {', '.join(NAMES)}, PORT 1 to 65535"
+        )
     return name, int(number)
 
 

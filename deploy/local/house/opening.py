@@ -38,8 +38,9 @@ def found_or_planned(
             f"the Kafka of the house at {directory} asks nobody who they are: choose another directory "
             "(--directory), or forget its data first (clean)"
         )
-    _agree(directory, "Kafka", kafka, found["kafka"].bootstrap)
-    _agree(directory, "PostgreSQL", postgres, found["postgres"].admin_url)
+    _agree(directory, "Kafka", kafka, found["kafka"].bootstrap, found["kafka"].bootstrap)
+    lies = found["postgres"].admin_url
+    _agree(directory, "PostgreSQL", postgres, lies, databases.shown(lies))
     return found
 
 
@@ -66,11 +67,11 @@ def _refuse_ownerless(directory: Path) -> None:
             raise Trouble(f"{place / server} has data of a house without {FILE}: forget them first (clean)")
 
 
-def _agree(directory: Path, what: str, asked: str | None, has: str) -> None:
+def _agree(directory: Path, what: str, asked: str | None, has: str, shown: str) -> None:
     """What one Kafka's offsets meant is wrong on another, so a house never changes its servers."""
     if asked is not None and asked != has:
         raise Trouble(
-            f"the house at {directory} has its data on another {what} ({databases.shown(has)}): "
+            f"the house at {directory} has its data on another {what} ({shown}): "
             "choose another directory (--directory), or forget its data first (clean)"
         )
 

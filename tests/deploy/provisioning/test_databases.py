@@ -2,7 +2,10 @@
 
 from urllib.parse import unquote, urlsplit
 
-from deploy.provisioning.databases import STATEMENTS, address, databases, filled, sections
+import pytest
+
+from deploy.errors import Trouble
+from deploy.provisioning.databases import STATEMENTS, address, databases, filled, provide, sections
 
 
 def test_given_passwords_are_used_and_the_others_are_made_up_and_differ() -> None:
@@ -40,3 +43,9 @@ def test_a_statement_holds_what_the_server_keeps_and_never_the_password_itself()
     text = filled(STATEMENTS.read_text(), database)
     assert "hush" not in text
     assert text.count("password 'SCRAM-SHA-256$4096:") == 2
+
+
+@pytest.mark.parametrize("url", ["foo", "mysql://admin@db/x"])
+async def test_what_names_no_postgresql_is_trouble_with_an_example(url: str) -> None:
+    with pytest.raises(Trouble, match="postgresql://USER@HOST:PORT/postgres"):
+        await provide(url, [])
