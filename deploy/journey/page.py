@@ -1,6 +1,6 @@
 """A story as a page for people: pure, a list of lines."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from deploy.journey.words import clause, money, title, words

@@ -50,7 +50,7 @@ def standing(positions: Positions, partition: int) -> dict[TopicPartition, tuple
 
 
 def own(policy: AdmissionPolicy, record: Redriven, now: datetime) -> Admitted:
-    """A dead letter of this service's own, of what it would leave to another: settled without, it would be lost.
+    """A dead letter of this service's own, of what it would leave to another: without, it would be lost.
 
     What no release can take says why; a newer release is asked for only where one may know the type.
     """
