@@ -69,8 +69,13 @@ class Snapshots:
         return is_asked
 
     def may_go_ahead(self, taking: Sequence[Taking], behind: Decided) -> bool:
-        """Whether it may be decided before that one is written: no timer fires, no stream is set aside."""
+        """Whether it may be decided before that one is written: no timer fires, no stream is set aside.
+
+        Who is set aside on a partition that is new here is not known yet.
+        """
         if behind.decision.cut or behind.loaded.snapshot.unreadable:
+            return False
+        if not {heard.partition for heard, _, _ in taking} <= self.clocks.keys():
             return False
         if any(identity is None and heard.topic in self.stage.ticks for heard, _, identity in taking):
             return False

@@ -1,18 +1,21 @@
 """A batch may be decided while the one before it is written: what comes of it is the same, whatever fails."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.batch import Batch, Heard
+from shared.core.quarantine import Quarantine
 from shared.core.store import Changes
+from shared.core.stream import StreamName
 from shared.service.stream_cache import StreamCache
 from shared.service.transactor import Transactor
 from shared.storage.memory import MemoryStore
-from tests.shared.core.reminders import DECIDED, NOON, heard, reminder_stage, requested
+from tests.shared.core.reminders import DECIDED, NOON, beat, heard, reminder, reminder_stage, requested
+from tests.shared.core.test_quarantine import fire
 from tests.shared.core.test_split import after, cut, held, streams
 
 
@@ -115,3 +118,23 @@ async def test_what_was_decided_on_a_batch_that_failed_is_decided_again() -> Non
     await until_written(transactor, batches[2])
     await until_written(transactor, batches[1])
     assert [(fact.version, fact.cause is None) for fact in store.log] == [(1, False), (2, False), (3, False)]
+
+
+class Stalled(Slow):
+    """What is read of quarantined streams comes late, as it was when it was asked for."""
+
+    async def quarantined(self, partitions: Sequence[int]) -> Mapping[StreamName, str]:
+        found = await super().quarantined(partitions)
+        await turns(20 if len(partitions) > 1 else 0)
+        return found
+
+
+async def test_what_is_set_aside_by_a_batch_in_flight_is_known_after_it() -> None:
+    store = Stalled()
+    await store.commit(Changes(quarantined=[Quarantine(reminder("there"), 1, None, 0, "by hand: x", NOON)]))
+    transactor = Transactor(reminder_stage(fire), DECIDED, store)
+    first = heard(requested("w0", "here", minutes=13), requested("w1", "other"), beat(60))
+    second = heard(requested("w2", "there"), partition=1)
+    third = heard(requested("w3", "here"), offset=3)
+    await take(transactor, [Batch(each) for each in (first, second, third)])
+    assert [letter.offset for letter in store.dead_letters] == [0, 3]
