@@ -18,6 +18,9 @@ SAID = " is quarantined: "
 LONGEST = 500
 """Characters of a name in a reason, which is kept in part (`dead_letter.REASON`)."""
 
+ASKED_AT_ONCE = 5_000
+"""Dead letters of released streams that are asked for in one statement: it ends however many there are."""
+
 WAY_OUT = (
     "`evergreen quarantine list` names them: run a release whose rules hold, or, when they are at fault, set "
     "them aside by hand (`evergreen quarantine add`)"

@@ -150,8 +150,8 @@ class Store(Protocol):
         """Those of them that an operator released, and that wait for what came meanwhile."""
 
     async def go_on(self, released: Collection[StreamName]) -> bool:
-        """What came for them and is a dead letter is asked for again; who waits for none is set aside no
-        longer, its timer set again. True when some were asked for."""
+        """What came for them and is a dead letter is asked for again, some at a time; who waits for none is
+        set aside no longer, its timer set again. True when some were asked for."""
 
     async def refused(self, topic: str, partition: int, offset: int) -> bool:
         """Whether an operator gave this record up: it is to become a dead letter."""

@@ -83,10 +83,7 @@ class Redriver:
                 pass
 
     async def _go_on(self, partition: int) -> bool:
-        """A page of what waits on a partition; True when there may be more.
-
-        After the last, what came meanwhile for streams that were released is taken as well, until they go on.
-        """
+        """A page of what waits on a partition, or what came meanwhile; True when there may be more."""
         async with self.consumer.busy:
             positions = self.consumer.owned()
             own = sorted({each for _, each in positions})
@@ -95,16 +92,23 @@ class Redriver:
             try:
                 records = await self._page(partition)
                 await self._take(records, positions)
-                while not records and await self.handler.reread_quarantine(own):
-                    while more := await self._page(partition):
-                        await self._take(more, positions)
+                is_more = bool(records) or await self._take_what_came(partition, own, positions)
             except _Waits as waits:
                 if partition not in self._waiting:
                     log.warning("%s", waits, exc_info=waits.__cause__)
                 self._waiting[partition] = str(waits)
                 return False
         self._waiting.pop(partition, None)
-        return bool(records)
+        return is_more
+
+    async def _take_what_came(self, partition: int, own: Sequence[int], positions: Positions) -> bool:
+        """For released streams, until they go on; True when there is much: others have theirs first."""
+        for _ in range(2):
+            if not await self.handler.reread_quarantine(own):
+                return False
+            while page := await self._page(partition):
+                await self._take(page, positions)
+        return True
 
     async def _page(self, partition: int) -> list[Redriven]:
         """The next of a partition in their order; of one that waits the first alone, to see if it goes."""
@@ -127,7 +131,7 @@ class Redriver:
         """Letters of one partition. Errors: an outage, and `_Waits`; they wait."""
         if not read:
             return
-        known = await self._known([heard for _, heard in read])
+        known = await self.store.seen([heard.event.identity for _, heard in read])
         try:
             batch = Batch([heard for _, heard in read], (), standing(positions, read[0][0].partition))
             repeated = await self.handler.handle(batch)
@@ -161,10 +165,6 @@ class Redriver:
         reason = f"{type(error).__name__}: {error}"
         kept = dead_lettered([record], {record.place: 0}, reason, datetime.now(UTC))
         await self._fail(record, kept, reason, positions)
-
-    async def _known(self, heard: Sequence[Heard]) -> set[bytes]:
-        """Which of them were taken before, as far as the inbox tells."""
-        return await self.store.seen([each.event.identity for each in heard])
 
     async def _fail(self, record: Redriven, admitted: Admitted, reason: str, positions: Positions) -> None:
         """It failed again: the next attempt is a dead letter, if this service is the one to keep it."""

@@ -113,15 +113,22 @@ select stream, reason from quarantined where partition = any($1::int[]);
 select stream from quarantined where released is not null and partition = any($1::int[]);
 
 -- name: ask_again
--- Dead letters that came for these released streams are asked for again, in the order in which they first came.
+-- Dead letters that came for these released streams are asked for again, in the order in which they first came: so many at
+-- most, and none of a stream that waits for some already.
+with waits as (select split_part(d.reason, ' is quarantined: ', 1) || ' is quarantined: ' as begins
+               from redrives r join dead_letters d using (topic, partition, offset_, attempt) where r.settled is null)
 insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, requested)
-select d.topic, d.partition, d.offset_, d.attempt, d.key, d.body, d.headers,
-       (select min(f.recorded) from dead_letters f
-        where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)), q.released
+select d.topic, d.partition, d.offset_, d.attempt, d.key, d.body, d.headers, f.recorded, q.released
 from unnest($1::text[], $2::text[]) as u(stream, begins) join quarantined q using (stream)
 join dead_letters d on split_part(d.reason, ' is quarantined: ', 1) || ' is quarantined: ' = u.begins
-where q.released is not null and not exists (select from dead_letters l
+cross join lateral (select min(f.recorded) as recorded from dead_letters f
+    where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)) as f
+where q.released is not null and u.begins not in (select begins from waits)
+and not exists (select from dead_letters l
     where (l.topic, l.partition, l.offset_) = (d.topic, d.partition, d.offset_) and l.attempt > d.attempt)
+and not exists (select from redrives r
+    where (r.topic, r.partition, r.offset_, r.attempt) = (d.topic, d.partition, d.offset_, d.attempt))
+order by f.recorded, d.topic, d.offset_ limit $3
 on conflict do nothing returning 1;
 
 -- name: go_on

@@ -75,3 +75,22 @@ async def test_letters_are_found_by_whatever_name_their_stream_has(
     await release(house.postgres.admin_url, database.service)
     assert await transactor.reread_quarantine([0])
     assert await still_aside(house, database) == [f"reminder-{name}"]
+
+
+async def test_many_letters_are_asked_for_some_at_a_time_and_the_stream_waits_for_all(
+    house: House, database: Database, postgres: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.storage.postgres.ASKED_AT_ONCE", 2)
+    transactor = await put_aside(postgres, short=0)
+    await take(transactor, Batch(heard(*(requested(f"w{n}", "short") for n in range(5)))))
+    await release(house.postgres.admin_url, database.service)
+    asked = []
+    while await transactor.reread_quarantine([0]):
+        assert not await transactor.reread_quarantine([0])  # while it waits for these
+        rows = await postgres.pool.fetch(
+            "update redrives set settled = now() where settled is null returning offset_"
+        )
+        asked.append(sorted(row[0] for row in rows))
+        assert await still_aside(house, database)
+    assert asked == [[0, 1], [2, 3], [4]]
+    assert await still_aside(house, database) == []
