@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import assert_never
 
 from services.insight.churn.alert import RULE
@@ -22,11 +23,12 @@ MOST_EVIDENCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A purchase as evidence: when, its event id, its traceparent."""
+    """A purchase as evidence: when, its event id, its traceparent, and where it lay on its partition."""
 
     happened: datetime
     id: str
     trace: str | None
+    offset: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ def statement(change: Change, purchases: Sequence[Purchase], through: date) -> S
             rests_on = [p for p in purchases if p.happened.date() <= change.alert.opened_on][-MOST_EVIDENCE:]
             return Statement(_raised(change, rests_on), change.alert.raised_at, _last(rests_on))
         case Resolved(alert_id, on):
-            back = [p for p in purchases if p.happened.date() == on]
-            returned_at = back[0].happened if back else morning(on)
-            evidence = tuple(p.id for p in back[:MOST_EVIDENCE])
+            # What else was bought on that day may come a batch later: the first to come ended the silence.
+            came = [p for p in purchases if p.happened.date() == on]
+            back = min(came, key=attrgetter("offset"), default=None)
+            returned_at = back.happened if back else morning(on)
+            evidence = (back.id,) if back else ()
             fact = ChurnRiskResolved(alert_id=alert_id, returned_at=returned_at, evidence=evidence)
-            return Statement(fact, returned_at, _last(back))
+            return Statement(fact, returned_at, back)
         case Withdrawn(alert_id, reason):
             withdrawn = ChurnRiskWithdrawn(
                 alert_id=alert_id, reason=reason, evidence=tuple(p.id for p in purchases[-MOST_EVIDENCE:])

@@ -101,6 +101,6 @@ async def readmit(connection: Any, customers: Collection[str]) -> None:
 async def evidence(connection: Any, customers: Collection[str]) -> dict[str, list[Purchase]]:
     """The purchases that judgements of these customers rest on, oldest first."""
     found: dict[str, list[Purchase]] = {}
-    for customer, happened, id_, trace in await connection.fetch(SQL["evidence"], sorted(customers)):
-        found.setdefault(customer, []).append(Purchase(happened, id_, trace))
+    for customer, *purchase in await connection.fetch(SQL["evidence"], sorted(customers)):
+        found.setdefault(customer, []).append(Purchase(*purchase))
     return found

@@ -63,6 +63,6 @@ select stream, partition from quarantined where released is not null and partiti
 delete from quarantined where stream = any($1::text[]);
 
 -- name: evidence
--- The purchases that a judgement rests on, oldest first.
-select customer, happened, id, trace from timeline
+-- The purchases that a judgement rests on, oldest first, each with its place on the partition.
+select customer, happened, id, trace, coalesce(offset_, -1) from timeline
 where customer = any($1::text[]) and type = 'order.paid' order by customer, happened, id;

@@ -11,7 +11,7 @@ from shared.contracts.signals import OrderPaid
 from shared.storage.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("views.sql"))
-TIMELINE = "customer key happened known recorded topic type id trace partition body".split()
+TIMELINE = "customer key happened known recorded topic type id trace partition offset_ body".split()
 
 MILESTONES = ("captured", "qualified", "joined", "won", "repeated")
 
@@ -42,7 +42,7 @@ def _timeline_row(entry: Entry, recorded: datetime) -> Sequence[Any]:
     h, event = entry.heard, entry.heard.event
     return (
         event.subject, entry.key, event.time, entry.known, recorded, h.topic, event.data.type, event.id,
-        event.traceparent, h.partition, h.body,
+        event.traceparent, h.partition, h.offset, h.body,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """CDNOW through insight's work on a real PostgreSQL: live, late or forgetful, it ends where `assess` does."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 
@@ -7,8 +8,10 @@ import pytest
 
 from deploy.playing.timetable import Disorder
 from deploy.purchases.cdnow import cdnow
+from deploy.purchases.purchase import Log
 from services.insight.app import InsightHandler
 from shared.contracts.event import Event
+from shared.contracts.fact import Fact
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
 from shared.service.runtime import ServiceContext
 from tests.insight.cdnow_records import PARTITIONS, WITHIN_THREE_DAYS, batches, every, records
@@ -98,6 +101,35 @@ async def test_however_few_are_judged_in_one_transaction_the_facts_are_the_same(
     one, other = await said(insight.store.pool), await said(another.store.pool)
     assert follows(one, EIGHTH.end.date()) > 100
     assert whole(one) == whole(other)
+
+
+async def test_a_return_is_the_same_though_a_batch_ends_between_two_purchases_of_one_moment(
+    handler: InsightHandler, insight: ServiceContext, another: ServiceContext
+) -> None:
+    log, cut = records(twice(EIGHTH)), holder(another, range(PARTITIONS))
+    for batch in batches(log, 1_000):
+        await handler.handle(batch)
+    for batch in batches(log, 11):
+        await cut.handle(batch)
+    one, other = await said(insight.store.pool), await said(another.store.pool)
+    assert len(returns(one)) > 5
+    assert returns(one) == returns(other)
+
+
+def twice(log: Log) -> Log:
+    """Every purchase made twice at its moment; by its id the second would come before the first."""
+    both = [(each, replace(each, id=f"a{each.id}")) for each in log.purchases]
+    return replace(log, purchases=list(chain.from_iterable(both)))
+
+
+def returns(heard: Said) -> list[tuple[str, Fact, str | None]]:
+    """Who returned, with what is said of it, and the purchase that it hangs on."""
+    return [
+        (event.subject, event.data, event.correlation)
+        for events in heard.facts.values()
+        for event in events
+        if isinstance(event.data, ChurnRiskResolved)
+    ]
 
 
 def whole(heard: Said) -> dict[str, list[Event]]:
