@@ -36,6 +36,8 @@ class ToldAlready(Exception):
 class InsightHandler:
     """Keeps `shared.core.handler.Handler`: a batch is told and judged, then time passes as far as it can."""
 
+    awaits: frozenset[str] = frozenset()
+
     def __init__(self, context: ServiceContext) -> None:
         self.context = context
         self.judge = Judge(context.store, Policy(), decision_trace, lambda: datetime.now(UTC))

@@ -7,6 +7,10 @@ QUIET = 15.0
 """Seconds without a failure after which what fails now and then is over."""
 
 
+SILENT = 15.0
+"""Seconds for which nothing more is asked of a database that no session need take for an answer."""
+
+
 class PartitionHeld(Exception):
     """A partition does not go on: where, what stands in the way, and the way out if there is another."""
 
@@ -52,3 +56,21 @@ class Hold:
             return None
         said = str(self._error).partition("\n")[0]  # what follows may quote a row
         return f"{self.what} ({type(self._error).__name__}: {said}): it is tried again"
+
+
+class Stall:
+    """A batch in hand that does not go on, though nothing has failed: a session that does not answer."""
+
+    def __init__(self) -> None:
+        self._sent, self._since = -1, 0.0
+
+    def problem(self, at_work: bool, sent: int, now: float) -> str | None:
+        """Asked again and again: is a batch in hand, how many statements were sent so far, and when."""
+        if not at_work or sent != self._sent:
+            self._sent, self._since = sent, now
+        if now - self._since < SILENT:
+            return None
+        return (
+            f"PostgreSQL has not answered for {now - self._since:.0f} s with a batch in hand: a lock, a disk "
+            "or a lost session; the statement is given up after thirty seconds and tried again"
+        )

@@ -6,7 +6,7 @@ from time import monotonic
 
 from shared.consume.accounting import applied, count, measure
 from shared.consume.admission import AdmissionPolicy, Admitted, Record, dead_lettered
-from shared.consume.hold import Hold
+from shared.consume.hold import Hold, Stall
 from shared.consume.poison import PoisonIsolator
 from shared.consume.read_ahead import write_in_order
 from shared.consume.rehearsal import rehearse
@@ -36,14 +36,16 @@ class Writer:
     ) -> None:
         self.policy, self.store, self.handler, self.size = policy, store, handler, size
         self.positions, self.give_up = positions, give_up
-        self.hold = Hold()
+        self.hold, self._stall, self._in_hand = Hold(), Stall(), False
         self.isolator = PoisonIsolator(
             self._write, self._dead_letter, self._rehearse, store.refused, policy.type_of, self._retry
         )
 
     def held(self, now: float) -> str | None:
         """What is not written and what it waits for; `now` in monotonic seconds."""
-        return self.isolator.held or self.hold.problem(now)
+        waits = self._in_hand and not self.hold
+        stalled = self._stall.problem(waits, self.store.statements_sent, now)
+        return self.isolator.held or self.hold.problem(now) or stalled
 
     def forget(self) -> None:
         """Other processes have these partitions now."""
@@ -55,7 +57,11 @@ class Writer:
         Errors: `Outage` when it was given up; `CircuitOpen`, after a pause, while some are held.
         """
         owned = [r for r in records if (r.topic, r.partition) in self.positions]
-        await self.isolator.take(owned)
+        self._in_hand = True
+        try:
+            await self.isolator.take(owned)
+        finally:
+            self._in_hand = False
         measure(owned)
 
     async def pass_to(self, reached: Mapping[TopicPartition, int]) -> None:

@@ -8,7 +8,10 @@ from shared.core.batch import Batch
 
 
 class Handler(Protocol):
-    """What one service does with its batches."""
+    """What one service does with its batches; `awaits` are sources without whose word no time passes."""
+
+    @property
+    def awaits(self) -> frozenset[str]: ...
 
     async def handle(self, batch: Batch) -> Counter[str]:
         """Write the batch's effects and its positions in one transaction.

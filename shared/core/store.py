@@ -115,7 +115,12 @@ def ends(timers: Sequence[Timer], most: int) -> dict[int, Timer]:
 
 
 class Store(Protocol):
-    """Two adapters keep one contract: `postgres.PostgresStore` and `memory.MemoryStore`."""
+    """Two adapters keep one contract: `postgres.PostgresStore` and `memory.MemoryStore`.
+
+    `statements_sent` grows with whatever is asked of it: work that stands can be told from work that goes on.
+    """
+
+    statements_sent: int
 
     async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
         """The facts of each stream in version order; streams without facts are left out."""

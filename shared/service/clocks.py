@@ -14,6 +14,7 @@ ALONE = timedelta(minutes=10)
 """So long of a source that is alone: nobody is past it, and the service may be busy with its last word."""
 DAILY = timedelta(days=1)
 """A stage, which has no lease, may speak once a day, when its own time goes by days."""
+RUNS = "see whether it runs: evergreen status"
 Clocks = Mapping[int, Clock]
 
 
@@ -83,6 +84,23 @@ class Holders:
         return "; ".join(_held(name, seen) for name, seen in sorted(late.items())) or None
 
 
+class Unheard:
+    """Remembers since when stages that are awaited have never spoken where others have."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, datetime] = {}
+
+    def problem(self, clocks: Clocks, awaits: frozenset[str], now: datetime) -> str | None:
+        """Those of them for whose first word a clock has waited for PATIENCE of the wall clock."""
+        unheard = {
+            name for clock in clocks.values() if clock.sources for name in awaits - clock.sources.keys()
+        }
+        self._since = {name: self._since.get(name, now) for name in unheard}
+        late = [name for name, since in sorted(self._since.items()) if now - since > PATIENCE]
+        said = ", ".join(late)
+        return f"the clock waits for {said}, which has never spoken: {RUNS}" if late else None
+
+
 def _waited_for(clock: Clock) -> tuple[str, datetime] | None:
     """The source that holds the clock, and its last word."""
     return (clock.holder, clock.sources[clock.holder].seen) if clock.holder else None
@@ -95,7 +113,7 @@ def _is_passed(clock: Clock, name: str) -> bool:
 
 
 def _held(source: str, seen: datetime) -> str:
-    ways_out = "see whether it runs: evergreen status" if source in STAGE_SOURCES else _ways_out(source, seen)
+    ways_out = RUNS if source in STAGE_SOURCES else _ways_out(source, seen)
     return f"the clock waits for {source}, which last spoke of {iso(seen)}: {ways_out}"
 
 

@@ -24,7 +24,7 @@ from shared.observe.logs import start_logging
 from shared.observe.telemetry import start_telemetry
 from shared.publish.relay import Relay
 from shared.resilience.transient import is_outage
-from shared.service.clocks import Holders, set_aside, silent, states
+from shared.service.clocks import Holders, Unheard, set_aside, silent, states
 from shared.service.database import tell_that_nothing_leaves
 from shared.service.redriver import Redriver
 from shared.settings import Settings
@@ -46,7 +46,7 @@ class Monitor:
 
     def __init__(self, health: Health) -> None:
         self.health = health
-        self._holders = Holders()
+        self._holders, self._unheard = Holders(), Unheard()
         self._unread = Hold("the database's figures, and who a clock waits for, are older than they seem")
         self._met: set[tuple[str, str]] = set()
         self.running: asyncio.Future[None]
@@ -134,9 +134,11 @@ class Monitor:
         metrics.TIMER_BACKLOG.set(await pool.fetchval(SQL["backlog"]))
 
     def _look_at_clocks(self, clocks: Mapping[int, Clock]) -> None:
-        now = monotonic()
+        now, today = monotonic(), datetime.now(UTC)
+        awaits = self._watching[0].handler.awaits if self._watching else frozenset()
+        held = self._holders.held(clocks, today), self._unheard.problem(clocks, awaits, today)
         self.health.condition("sources", silent(clocks), now, blocks=False)
-        self.health.condition("clock", self._holders.held(clocks, datetime.now(UTC)), now, blocks=False)
+        self.health.condition("clock", "; ".join(filter(None, held)) or None, now, blocks=False)
         for state, count in states(clocks).items():
             metrics.SOURCES.labels(state).set(count)
         for partition, clock in clocks.items():

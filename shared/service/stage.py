@@ -19,6 +19,10 @@ class StageHandler:
         self.stage, self.context = stage, context
         self.transactor = Transactor(stage, vocabulary, context.store)
 
+    @property
+    def awaits(self) -> frozenset[str]:
+        return self.stage.awaits
+
     async def prepare(self, batch: Batch) -> None:
         """Not while spans are recorded: they are children of the batch that is being written."""
         if not is_recording():

@@ -30,6 +30,7 @@ class MemoryStore:
     """Everything in dicts; `log` holds the facts in commit order."""
 
     def __init__(self) -> None:
+        self.statements_sent = 0  # nothing is sent, and nobody waits
         self.log: list[StoredFact] = []
         self.dead_letters: list[DeadLetter] = []
         self.heartbeats: dict[int, bytes] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.core.watermark import Clock
-from shared.service.clocks import Holders, set_aside, silent, states
+from shared.service.clocks import Holders, Unheard, set_aside, silent, states
 from tests.shared.core.reminders import beat, minute
 from tests.shared.core.test_leases import said, steps
 from tests.shared.core.test_watermark import after
@@ -97,3 +97,14 @@ def test_streams_that_were_set_aside_are_told_by_category_and_never_by_id() -> N
     assert "2 of category lead since 2026-01-01T12:05:00Z" in text
     assert "evergreen quarantine list" in text
     assert set_aside([]) is None
+
+
+def test_a_stage_that_is_awaited_and_never_spoke_is_named_where_another_has_spoken() -> None:
+    awaits, spoken = frozenset({"/shop", "/app"}), after(*steps("/shop", 0, 4))
+    unheard = Unheard()
+    assert unheard.problem({0: spoken, 1: Clock()}, awaits, minute(0)) is None
+    assert unheard.problem({0: spoken, 1: Clock()}, awaits, minute(2)) is None
+    text = unheard.problem({0: spoken, 1: Clock()}, awaits, minute(2.1)) or ""
+    assert "the clock waits for /app, which has never spoken: see whether it runs" in text
+    assert unheard.problem({0: spoken.hear(said(1, "/app"))}, awaits, minute(9)) is None
+    assert Unheard().problem({0: Clock()}, awaits, minute(9)) is None

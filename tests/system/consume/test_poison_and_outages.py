@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
 from aiokafka.errors import KafkaError
 
+from deploy.provisioning.databases import Database
 from shared.core.batch import Batch
 from shared.service.stage import StageHandler
+from tests.system.consume.topics import problems, says
 from tests.system.cut_wire import Wire
 from tests.system.reminder_service import ReminderService, hearing
 from tests.system.requests import all_taken, heard_once, like, requests
@@ -142,3 +145,19 @@ async def closed_door(kafka: str) -> AsyncIterator[tuple[str, Callable[[], Await
     yield f"127.0.0.1:{address}", opened
     for each in doors:
         each.close()
+
+
+async def test_a_batch_in_hand_that_does_not_go_on_is_said_while_it_stands(
+    service: ReminderService, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.consume.hold.SILENT", 1.0)
+    owner = await asyncpg.connect(database.owner_url)
+    async with hearing(service.consumer()) as consumer:
+        async with owner.transaction():
+            await owner.execute("lock table inbox in access exclusive mode")
+            await service.publish(*requests(10))
+            await says(consumer, "held", "PostgreSQL has not answered for")
+        await all_taken(service, 10)
+        assert not problems(consumer)
+    await owner.close()
+    await heard_once(service, 10)
