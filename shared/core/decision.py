@@ -38,7 +38,7 @@ class BatchDecision:
 
     At most `most` timers fire; `cut` says that the last heartbeat is to be heard again, for more are due.
     `outcomes` has for each timer, in order, whether its rules failed: its stream is set aside then. `seen`
-    are the identities of the events that were taken, before and here.
+    are the identities of the events that were taken, before and here; `clocks` are the partitions' by now.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class BatchDecision:
         self.quarantined = dict(snapshot.quarantined)
         self.outcomes: list[bool] = []
         self.seen = set(snapshot.seen)
-        self._clocks = dict(snapshot.clocks)
+        self.clocks = dict(snapshot.clocks)
         self._timer_of = {due.stream: due.at for due in snapshot.timers}
         self._heaps: dict[int, list[tuple[datetime, StreamName]]] = {}
         for due in snapshot.timers:
@@ -99,7 +99,7 @@ class BatchDecision:
 
     def _tick(self, heard: Heard) -> None:
         partition = heard.partition
-        before = self._clocks.get(partition, Clock())
+        before = self.clocks.get(partition, Clock())
         clock = before.hear(heard.event, self.stage.awaits)
         if moment := clock.news(before):
             left = self._fire_until(moment, partition, heard.event)
@@ -108,7 +108,7 @@ class BatchDecision:
         if moment := clock.news(before):
             said = heartbeat(self.stage.source, partition, moment, clock.closed)
             self.changes.heartbeats[partition] = encode(said)
-        self._clocks[partition] = clock
+        self.clocks[partition] = clock
         self.changes.clocks[partition] = (self.snapshot.clocks.get(partition, Clock()), clock)
 
     def _fire_until(self, moment: datetime, partition: int, heartbeat: Event) -> datetime | None:

@@ -12,7 +12,7 @@ from shared.core.batch import Heard, Snapshot, Stage
 from shared.core.decider import Routed
 from shared.core.decision import BatchDecision
 from shared.core.quarantine import Failures, reason_of
-from shared.core.store import Store, ends
+from shared.core.store import Store, Timer, ends
 from shared.core.stream import Stream, StreamName, UnreadableStream
 from shared.core.watermark import Clock
 from shared.service.stream_cache import StreamCache
@@ -36,6 +36,10 @@ class Decided(NamedTuple):
     decision: BatchDecision
     taken: int
     again: Counter[str]
+
+
+class NotAhead(Exception):
+    """What a batch in flight leaves cannot be told before it is written."""
 
 
 class Snapshots:
@@ -69,36 +73,44 @@ class Snapshots:
         return is_asked
 
     def may_go_ahead(self, taking: Sequence[Taking], behind: Decided) -> bool:
-        """Whether it may be decided before that one is written: no timer fires, no stream is set aside.
+        """Whether it may be decided before that one is written: no stream is set aside by either.
 
         Who is set aside on a partition that is new here is not known yet.
         """
-        if behind.decision.cut or behind.loaded.snapshot.unreadable:
+        if behind.decision.cut or behind.loaded.snapshot.unreadable or behind.decision.changes.quarantined:
             return False
         if not {heard.partition for heard, _, _ in taking} <= self.clocks.keys():
-            return False
-        if any(identity is None and heard.topic in self.stage.ticks for heard, _, identity in taking):
             return False
         aside = self.quarantined.keys() | behind.decision.quarantined.keys()
         return not aside or aside.isdisjoint(to.stream for _, routed, _ in taking for to in routed)
 
     async def load(self, taking: Sequence[Taking], behind: Decided | None = None) -> Loaded:
-        """As it is now; or as it will be once `behind` is written."""
+        """As it is now; or as it will be once `behind` is written.
+
+        Errors: `NotAhead` when that cannot be told; whatever the store and the facts of a stream raise.
+        """
         named = {to.stream for _, routed, _ in taking for to in routed}
         identities = [identity for _, _, identity in taking if identity]
         flying = behind.decision.seen.intersection(identities) if behind else set()
         await self._load_clocks({heard.partition for heard, _, _ in taking})
-        until = self._ticked(heard for heard, _, identity in taking if identity is None)
+        clocks = {**self.clocks, **behind.decision.clocks} if behind else self.clocks
+        until = self._ticked((heard for heard, _, identity in taking if identity is None), clocks)
         most = max(1, self.most // len(until)) if until else 0
         timers = await self.store.timers(until, most) if until else ()
+        last = ends(timers, most)
+        if behind:
+            timers = _left_by(behind, timers, until)
         wanted = named.union(due.stream for due in timers)
-        if not self.quarantined.keys().isdisjoint(wanted):  # some may have been released
+        is_aside = not self.quarantined.keys().isdisjoint(wanted)
+        if behind and (last or is_aside):
+            raise NotAhead
+        if is_aside:  # some may have been released
             await self.reread_quarantine(sorted(self.clocks))
         streams, read, unreadable = await self._streams(wanted, behind)
         failures = behind.loaded.failures if behind else self._failures
         seen = await self.store.seen(identities) if identities else set()
         snapshot = Snapshot(
-            streams, self.clocks, seen | flying, timers, ends(timers, most), unreadable, self.quarantined,
+            streams, clocks, seen | flying, timers, last, unreadable, self.quarantined,
             self.released & self.quarantined.keys(),
         )  # fmt: skip
         failing = {name: reason_of(error) for name, error in unreadable.items()}
@@ -116,13 +128,13 @@ class Snapshots:
             touched.pop(name, None)
         self.streams.remember(touched)
 
-    def _ticked(self, heartbeats: Iterable[Heard]) -> dict[int, datetime]:
+    def _ticked(self, heartbeats: Iterable[Heard], before: Mapping[int, Clock]) -> dict[int, datetime]:
         """How far each partition's clock will have come at the end of the batch."""
         clocks: dict[int, Clock] = {}
         for h in heartbeats:
             if h.topic in self.stage.ticks:
-                before = clocks.get(h.partition, self.clocks[h.partition])
-                clocks[h.partition] = before.hear(h.event, self.stage.awaits)
+                clock = clocks.get(h.partition, before[h.partition])
+                clocks[h.partition] = clock.hear(h.event, self.stage.awaits)
         return {partition: clock.watermark for partition, clock in clocks.items() if clock.watermark}
 
     async def _load_clocks(self, partitions: set[int]) -> None:
@@ -158,3 +170,13 @@ class Snapshots:
             raise UnreadableStream(name, f"it does not know {', '.join(newer) or 'the category'}")
         facts = (self.vocabulary[event["type"]].model_validate(event["data"]) for event in events)
         return Stream(len(events), decider.replay(facts))
+
+
+def _left_by(behind: Decided, timers: Iterable[Timer], until: Mapping[int, datetime]) -> list[Timer]:
+    """What is due once that batch is written, whether these were read before it was or after."""
+    changed = behind.decision.changes.timers
+    kept = [timer for timer in timers if timer.stream not in changed]
+    for stream, (partition, due) in changed.items():
+        if due is not None and partition in until and due <= until[partition]:
+            kept.append(Timer(due, stream, partition))
+    return kept

@@ -91,8 +91,8 @@ def test_batches_decided_ahead_leave_what_batches_one_by_one_do(
     assert asyncio.run(pipelined(batches, 1_000, Slow(lost, replies_lost), budget)) == after(batches)
 
 
-async def test_a_batch_without_time_is_decided_while_the_one_before_it_is_written() -> None:
-    batches = [Batch(heard(requested(f"w{number}", "short"))) for number in range(4)]
+async def test_a_batch_is_decided_while_the_one_before_it_is_written_also_when_time_passes_in_it() -> None:
+    batches = [Batch(heard(requested(f"w{number}", "short"), beat(number * 4))) for number in range(4)]
     transactor = Transactor(reminder_stage(), DECIDED, Slow())
     assert await take(transactor, batches) == [False, True, True, True]
 
