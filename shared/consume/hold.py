@@ -20,8 +20,13 @@ class PartitionHeld(Exception):
 
 def in_one_line(where: str, error: BaseException) -> str:
     """Where and what, without what an error quotes below its first line."""
+    return f"{where}: {said(error)}"
+
+
+def said(error: BaseException) -> str:
+    """Its kind and first line, so far as it is short: what follows may quote a row."""
     first = (str(error).splitlines() or [""])[0]
-    return f"{where}: {type(error).__name__}: {first[:300]}"
+    return f"{type(error).__name__}: {first[:300]}"
 
 
 class Hold:

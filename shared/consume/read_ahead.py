@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from shared.consume.admission import AdmissionPolicy, Admitted, Record, admit
+from shared.consume.evidence import written
 from shared.contracts.reading import Unreadable
 from shared.core.batch import Batch
 from shared.core.store import TopicPartition
@@ -18,7 +19,7 @@ class NewerType(Unreadable):
 
     def __init__(self, place: TopicPartition, offset: int, reason: str) -> None:
         self.where = (*place, offset)
-        lies = f"{place[0]}/{place[1]}@{offset}"
+        lies = written(self.where)
         super().__init__(
             f"run the newer release of this service, for {lies} is beyond this one (to go on without it: "
             f"evergreen refuse {lies}, which keeps it; evergreen redrive brings it back): {reason}"

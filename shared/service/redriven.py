@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.consume.admission import AdmissionPolicy, Admitted, dead_lettered
+from shared.consume.evidence import written
 from shared.contracts.reading import Unknown, Unreadable
 from shared.core.dead_letter import headers_back
 from shared.core.store import TopicPartition
@@ -33,7 +34,7 @@ class Redriven:
         return (self.topic, self.partition)
 
     def __str__(self) -> str:
-        return f"{self.topic}/{self.partition}@{self.offset}"
+        return written((*self.place, self.offset))
 
 
 def redriven(row: Any) -> Redriven:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from shared.consume.admission import Admitted, admit, dead_lettered
 from shared.consume.consumer import Consumer
+from shared.consume.hold import said
 from shared.core.batch import Batch, Heard
 from shared.core.store import Changes, DeadLetter
 from shared.observe import metrics
@@ -64,7 +65,7 @@ class Redriver:
                 self.handler.forget()
                 self._in_vain += 1
                 if self._in_vain > PASSES_IN or not passes(error):
-                    self._stopped = f"no dead letter that was asked for is heard again yet: {_said(error)}"
+                    self._stopped = f"no dead letter that was asked for is heard again yet: {said(error)}"
                 level = logging.INFO if is_outage(error) else logging.ERROR
                 log.log(level, "dead letters are heard again later: %s", error, exc_info=not is_outage(error))
             await asyncio.sleep(EVERY)
@@ -159,7 +160,7 @@ class Redriver:
         """It fails again, if it is at fault or was given up (`evergreen refuse`); else it waits."""
         if not may_be_its_own(error) and not await self.store.refused(*record.place, record.offset):
             raise _Waits(
-                f"{record}, which was asked for again, waits, and what is behind it: {_said(error)} "
+                f"{record}, which was asked for again, waits, and what is behind it: {said(error)} "
                 f"(to give it up: evergreen refuse {record})"
             ) from error
         reason = f"{type(error).__name__}: {error}"
@@ -187,7 +188,3 @@ class Redriver:
             await connection.execute(SQL["settle"], *columns(rows, 6))
         for record, outcome, _ in outcomes:
             metrics.REDRIVEN.labels(record.topic, outcome).inc()
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"

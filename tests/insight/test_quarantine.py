@@ -46,6 +46,16 @@ async def watched(pool: asyncpg.Pool, most: int) -> list[str]:
     return [row[0] for row in rows if row[0] in again][:most]
 
 
+async def heard_with_two_spoilt(handler: InsightHandler, pool: asyncpg.Pool) -> list[str]:
+    """Both halves; between them two customers become such as cannot be judged."""
+    for each in BATCHES[:HALF]:
+        await handler.handle(each)
+    bad = await watched(pool, 2)
+    await pool.execute(SPOILT, bad)
+    await rest(handler)
+    return bad
+
+
 async def weeks_later(pool: asyncpg.Pool) -> Batch:
     """Nothing but time."""
     at = {row[0]: row[1] for row in await pool.fetch("select partition, next_offset from positions")}
@@ -58,11 +68,7 @@ async def test_one_customer_who_cannot_be_judged_harms_nobody_and_loses_nothing(
     handler: InsightHandler, insight: ServiceContext, house: House, database: Database
 ) -> None:
     pool = insight.store.pool
-    for each in BATCHES[:HALF]:
-        await handler.handle(each)
-    bad = await watched(pool, 2)
-    await pool.execute(SPOILT, bad)
-    await rest(handler)
+    bad = await heard_with_two_spoilt(handler, pool)
     assert (await quarantined(pool)).keys() == {f"silence-{customer}" for customer in bad}
     assert all(reason.startswith("TypeError") for reason in (await quarantined(pool)).values())
     streams = [f"silence-{customer}" for customer in bad]
@@ -83,11 +89,7 @@ async def test_who_still_fails_when_released_is_set_aside_again_and_others_go_on
     handler: InsightHandler, insight: ServiceContext, house: House, database: Database
 ) -> None:
     pool = insight.store.pool
-    for each in BATCHES[:HALF]:
-        await handler.handle(each)
-    bad = await watched(pool, 2)
-    await pool.execute(SPOILT, bad)
-    await rest(handler)
+    bad = await heard_with_two_spoilt(handler, pool)
     worse = f"silence-{bad[0]}"
     await pool.execute("insert into purchase_days values ($1, 'infinity')", bad[0])
     for customer in bad:

@@ -17,6 +17,9 @@ class Place(NamedTuple):
     partition: int | None = None
     offset: int | None = None
 
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}@{self.offset}"
+
 
 ANYWHERE = Place()
 
@@ -35,7 +38,7 @@ class Letter(NamedTuple):
 
     @property
     def place(self) -> str:
-        return f"{self.topic}/{self.partition}@{self.offset}"
+        return str(Place(self.topic, self.partition, self.offset))
 
 
 @dataclass(frozen=True, slots=True)

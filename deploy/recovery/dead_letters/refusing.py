@@ -15,7 +15,6 @@ TAKEN = """select next_offset > $3 and not exists (
 
 async def refuse(where: Place, database: str) -> None:
     """Errors: `Trouble` for a place that is not one record, was taken already, or is not heard there."""
-    lay = f"{where.topic}/{where.partition}@{where.offset}"
     if where.offset is None:
         raise Trouble("which record? name its partition and offset too, such as signals/3@17")
     try:
@@ -25,7 +24,7 @@ async def refuse(where: Place, database: str) -> None:
             if taken is None:
                 raise Trouble(f"that service does not hear {where.topic}/{where.partition}")
             if taken:
-                raise Trouble(f"{lay} holds nobody: it was taken, or is a dead letter already")
+                raise Trouble(f"{where} holds nobody: it was taken, or is a dead letter already")
             await connection.execute(REFUSE, *where)
         finally:
             await connection.close()

@@ -37,8 +37,7 @@ async def _kept(where: Place, databases: Mapping[str, str]) -> tuple[str, Any]:
             raise Trouble(f"the database of {service} at {shown(url)} can't be read: {error}") from error
         if row is not None:
             return service, row
-    lay = f"{where.topic}/{where.partition}@{where.offset}"
-    raise Trouble(f"nobody of {', '.join(databases)} keeps a dead letter of {lay}")
+    raise Trouble(f"nobody of {', '.join(databases)} keeps a dead letter of {where}")
 
 
 def described(service: str, row: Any) -> dict[str, Any]:
