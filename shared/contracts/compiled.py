@@ -66,6 +66,14 @@ def read_at_once(value: bytes, vocabulary: Vocabulary) -> Event | None:
     )  # fmt: skip
 
 
+def any_json(value: bytes) -> Any:
+    """The JSON value, or None. It takes what orjson does not: a whole number too large for a float."""
+    try:
+        return msgspec.json.decode(value)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
 def _moment(text: str) -> datetime:
     told = datetime.fromisoformat(text)
     return told if told.tzinfo is UTC else moment(text)

@@ -12,7 +12,7 @@ import orjson
 from pydantic import ValidationError
 
 from shared.contracts.characters import acting
-from shared.contracts.compiled import read_at_once
+from shared.contracts.compiled import any_json, read_at_once
 from shared.contracts.event import Event, encode
 from shared.contracts.fact import MAX_ID, YEARS, Fact, Vocabulary, moment
 
@@ -101,7 +101,9 @@ def _parse(value: bytes, what: str) -> dict[str, Any]:
     try:
         parsed = orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"{what} is not JSON: {error}") from None
+        parsed = any_json(value)
+        if parsed is None:
+            raise Unreadable(f"{what} is not JSON: {error}") from None
     if not isinstance(parsed, dict):
         raise Unreadable(f"{what} is JSON but not an object")
     return parsed

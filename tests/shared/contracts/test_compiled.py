@@ -10,7 +10,9 @@ from hypothesis import given, settings
 
 from shared.contracts.compiled import read_at_once
 from shared.contracts.event import Event, encode
-from shared.contracts.reading import Unreadable, read, read_step_by_step
+from shared.contracts.reading import Unreadable, read, read_step_by_step, recall
+from shared.contracts.signals import OrderPaid
+from tests.scenario import day
 from tests.shared.contracts.facts import ALL, events
 from tests.shared.contracts.mutations import mutated
 
@@ -60,3 +62,14 @@ def test_both_ways_go_as_deep(name: str, depth: int) -> None:
     for deep in (b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth):
         value = orjson.dumps(envelope).replace(b'"HERE"', deep)
         assert outcome(value, short=True) == outcome(value, short=False)
+
+
+@pytest.mark.parametrize("digits", [20, 400, 5_000])
+def test_a_whole_number_beyond_every_float_is_read_both_ways_and_again_where_it_lies(digits: int) -> None:
+    value = encode(Event("o1", "/shop", "anna", day(1), OrderPaid(order_id="o1", amount=5, currency="EUR")))
+    value = value.replace(b'"data":{', b'"data":{"ignored":' + b"9" * digits + b",")
+    taken = outcome(value, short=True)
+    assert taken == outcome(value, short=False)
+    assert taken.startswith("Unreadable") == (digits > 4_300)  # Python's own limit
+    if digits <= 4_300:
+        assert recall(value, ALL) == read(value, (), ALL)
