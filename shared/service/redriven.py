@@ -37,6 +37,14 @@ class Redriven:
         return written((*self.place, self.offset))
 
 
+class Waiting(dict[bytes, str]):
+    """Of one partition: of each key whose letters wait, why the first of them does, in words."""
+
+    def __str__(self) -> str:
+        first = next(iter(self.values()), "")
+        return f"{first}, and {len(self) - 1} more of its partition" if len(self) > 1 else first
+
+
 def redriven(row: Any) -> Redriven:
     """From a row of the statement `waiting`."""
     return Redriven(

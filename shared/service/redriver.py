@@ -2,7 +2,7 @@
 
 Each is heard as if it arrived now, at its old place, between two batches of the consumer and fenced like one:
 who does not own its partition writes nothing. What fails again is a dead letter of the next attempt. What
-this release cannot take whatever it is given waits, with what was asked for behind it on its partition.
+this release cannot take whatever it is given waits, with what was asked for behind it with its key.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from shared.core.batch import Batch, Heard
 from shared.core.store import Changes, DeadLetter
 from shared.observe import metrics
 from shared.resilience.transient import is_outage, may_be_its_own, passes
-from shared.service.redriven import Positions, Redriven, own, redriven, standing
+from shared.service.redriven import Positions, Redriven, Waiting, own, redriven, standing
 from shared.storage.postgres import PostgresStore
 from shared.storage.sql import columns, statements
 
@@ -32,11 +32,19 @@ AT_ONCE, BYTES_AT_ONCE = 500, 4 * 2**20
 PASSES_IN = 5
 """Turns in which a conflict or a lost connection is over."""
 
+MOST_WAIT = 10
+"""Keys of one partition whose letters wait while others' are taken; then all do."""
+
 APPLIED, KNOWN, FAILED = "applied", "known", "failed"
 
 
 class _Waits(Exception):
-    """A letter that this release cannot take: neither the letter nor an outage is at fault."""
+    """This release cannot take the letter: neither it nor an outage is at fault."""
+
+    def __init__(self, record: Redriven, why: str) -> None:
+        waits = f"{record}, which was asked for again, waits, and what is behind it with its key: {why}"
+        super().__init__(f"{waits} (to give it up: evergreen refuse {record})")
+        self.key = record.key or b""
 
 
 class Redriver:
@@ -45,15 +53,14 @@ class Redriver:
     def __init__(self, consumer: Consumer, store: PostgresStore) -> None:
         self.consumer, self.store = consumer, store
         self.policy, self.handler = consumer.policy, consumer.handler
-        self._waiting: dict[int, str] = {}
+        self._waiting: dict[int, Waiting] = {}
         self._stopped: str | None = None
         self._in_vain = 0
 
     @property
     def problem(self) -> str | None:
         """Which letters wait although they were asked for, why, and the way out; None: none does."""
-        said = [self._stopped] if self._stopped else list(self._waiting.values())
-        return "; ".join(said) or None
+        return self._stopped or "; ".join(str(each) for each in self._waiting.values() if each) or None
 
     async def run(self) -> None:
         """Until cancelled; what fails for now waits."""
@@ -78,29 +85,33 @@ class Redriver:
         # Out of the way of what comes in: whose they are by then is asked again.
         rows = await self.store.pool.fetch(SQL["partitions"], list(self.policy.hears), own)
         asked = [row["partition"] for row in rows]
-        self._waiting = {each: why for each, why in self._waiting.items() if each in asked}
+        self._waiting = {each: known for each, known in self._waiting.items() if each in asked}
         for partition in asked:
-            while await self._go_on(partition):
+            again = list(self._waiting.get(partition, ()))
+            while await self._go_on(partition, again):
                 pass
 
-    async def _go_on(self, partition: int) -> bool:
-        """A page of what waits on a partition, or what came meanwhile; True when there may be more."""
+    async def _go_on(self, partition: int, again: list[bytes]) -> bool:
+        """One page; True when there may be more: the first of a key that waits, while some are to be tried
+        `again`, then those of all other keys, then what came meanwhile."""
         async with self.consumer.busy:
-            positions = self.consumer.owned()
+            positions, waiting = self.consumer.owned(), self._waiting.setdefault(partition, Waiting())
             own = sorted({each for _, each in positions})
-            if partition not in own:
+            if partition not in own or (not again and len(waiting) >= MOST_WAIT):
                 return False
             try:
+                if again:
+                    await self._take(await self._page(partition, key := again.pop()), positions)
+                    waiting.pop(key)
+                    return True
                 records = await self._page(partition)
                 await self._take(records, positions)
-                is_more = bool(records) or await self._take_what_came(partition, own, positions)
+                return bool(records) or await self._take_what_came(partition, own, positions)
             except _Waits as waits:
-                if partition not in self._waiting:
+                if waits.key not in waiting:
                     log.warning("%s", waits, exc_info=waits.__cause__)
-                self._waiting[partition] = str(waits)
-                return False
-        self._waiting.pop(partition, None)
-        return is_more
+                waiting[waits.key] = str(waits)
+                return True
 
     async def _take_what_came(self, partition: int, own: Sequence[int], positions: Positions) -> bool:
         """For released streams, until they go on; True when there is much: others have theirs first."""
@@ -111,11 +122,12 @@ class Redriver:
                 await self._take(page, positions)
         return True
 
-    async def _page(self, partition: int) -> list[Redriven]:
-        """The next of a partition in their order; of one that waits the first alone, to see if it goes."""
-        most = 1 if partition in self._waiting else AT_ONCE
-        arguments = (list(self.policy.hears), partition, most, BYTES_AT_ONCE)
-        return [redriven(row) for row in await self.store.pool.fetch(SQL["waiting"], *arguments)]
+    async def _page(self, partition: int, key: bytes | None = None) -> list[Redriven]:
+        """The next of a partition in their order, of keys that do not wait; or the first of this key."""
+        waiting = list(self._waiting.get(partition, ()))
+        chosen = (AT_ONCE, BYTES_AT_ONCE, waiting, False) if key is None else (1, 1, [key], True)
+        rows = await self.store.pool.fetch(SQL["waiting"], list(self.policy.hears), partition, *chosen)
+        return [redriven(row) for row in rows]
 
     async def _take(self, records: Sequence[Redriven], positions: Positions) -> None:
         read: list[tuple[Redriven, Heard]] = []
@@ -159,10 +171,7 @@ class Redriver:
     async def _alone(self, record: Redriven, error: Exception, positions: Positions) -> None:
         """It fails again, if it is at fault or was given up (`evergreen refuse`); else it waits."""
         if not may_be_its_own(error) and not await self.store.refused(*record.place, record.offset):
-            raise _Waits(
-                f"{record}, which was asked for again, waits, and what is behind it: {said(error)} "
-                f"(to give it up: evergreen refuse {record})"
-            ) from error
+            raise _Waits(record, said(error)) from error
         reason = f"{type(error).__name__}: {error}"
         kept = dead_lettered([record], {record.place: 0}, reason, datetime.now(UTC))
         await self._fail(record, kept, reason, positions)

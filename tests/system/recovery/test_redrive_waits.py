@@ -1,10 +1,11 @@
-"""A letter that the release cannot take waits with its partition, is said, and holds no other partition."""
+"""A letter that the release cannot take waits with those of its key, is said, and holds nobody else."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import orjson
 
 from deploy.recovery.dead_letters import sending
 from deploy.recovery.dead_letters.letters import place as parsed
@@ -19,6 +20,9 @@ from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, 
 from tests.system.requests import all_taken, heard_once, requests
 
 THIRD = partition_of(b"customer-3", PARTITIONS)
+OF_THIRD = [n for n in range(20) if partition_of(f"customer-{n}".encode(), PARTITIONS) == THIRD]
+"""Customers on that partition, of whom 3 is the first."""
+
 BAD = {f"w{n}" for n in range(0, 99, 9)}
 """Of customers 0, 9, 18, 7, 16, 5, 14, 3, 12, 1 and 10."""
 
@@ -80,6 +84,29 @@ async def test_it_can_be_given_up_and_what_was_asked_for_behind_it_goes_on(
     assert len(await service.facts()) == 99
 
 
+async def test_it_holds_those_of_its_key_alone_and_these_come_in_their_order(
+    service: ReminderService, faults: DatabaseFaults
+) -> None:
+    rules = FailingRules(bad={f"w{n}" for n in range(100) if n % 20 in OF_THIRD and n >= 40})
+    await refused(service, rules, 3 * len(OF_THIRD))
+    rules.bad = set()
+    await newer_fact(faults)
+    consumer = service.consumer(rules.handler(service))
+    async with hearing(consumer), redriving(consumer, service.store) as redriver, counter(service) as at:
+        await at.ask(await at.open_letters(ANY), MOMENT)
+        await until(lambda: _said(redriver, f"evergreen refuse {service.topic}/{THIRD}@"))
+        await until(lambda: _as_many_wait(service, 3))
+        keys = await service.store.pool.fetch("select distinct key from redrives where settled is null")
+        assert [row[0] for row in keys] == [b"customer-3"]
+        await faults.owner("delete from facts where type = 'reminder.read'")
+        await until(lambda: _none_waits(service, redriver))
+    await heard_once(service, 100)
+    bodies = await service.store.pool.fetch(
+        "select body from facts where stream = 'reminder-customer-3' order by version"
+    )
+    assert [orjson.loads(row[0])["causationid"] for row in bodies] == [f"w{n}" for n in range(3, 100, 20)]
+
+
 async def test_what_the_database_refuses_to_all_is_said_too(
     service: ReminderService, faults: DatabaseFaults
 ) -> None:
@@ -137,6 +164,10 @@ async def _one_waits(service: ReminderService, redriver: Redriver, besides: Coll
 
 async def _none_waits(service: ReminderService, redriver: Redriver) -> bool:
     return not await waiting(service) and redriver.problem is None
+
+
+async def _as_many_wait(service: ReminderService, count: int) -> bool:
+    return len(await waiting(service)) == count
 
 
 async def _said(redriver: Redriver, what: str) -> bool:
