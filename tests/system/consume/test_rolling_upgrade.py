@@ -59,7 +59,7 @@ async def test_an_operator_may_give_it_up_until_the_newer_release_takes_it(servi
         await service.publish(*mine[:10], by_post(0)._replace(subject=customer), *mine[10:])
         await says(old, "held", "to go on without it: evergreen refuse ")
         where = problems(old)["held"].partition("evergreen refuse ")[2].partition(",")[0]
-        await refuse(place(where), service.settings.database)
+        await refuse(place(where), service.settings.database, service.settings.kafka)
         await until(lambda: has(service, 21))
         assert not problems(old)
     await heard_once(service, 20)

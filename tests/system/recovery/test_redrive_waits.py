@@ -78,7 +78,7 @@ async def test_it_can_be_given_up_and_what_was_asked_for_behind_it_goes_on(
         for _ in range(2):
             await until(lambda: _one_waits(service, redriver, given_up))
             [(_, first), *_] = await waiting(service)
-            await refuse(parsed(first), service.settings.database)
+            await refuse(parsed(first), service.settings.database, service.settings.kafka)
             given_up.add(first)
         await until(lambda: _none_waits(service, redriver))
     assert len(await service.facts()) == 99
