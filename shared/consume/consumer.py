@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRa
 from shared.consume.admission import AdmissionPolicy
 from shared.consume.assignment import Assignment, Condition
 from shared.consume.client.lenient_records import install_lenient_records
+from shared.consume.client.open_transactions import OpenTransactions, behind
 from shared.consume.client.polling import Fetch, PollingClient, Records
 from shared.consume.client.subscription import Subscription
 from shared.consume.writer import Writer
@@ -42,7 +43,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             positions=self.positions, give_up=self._handed_over,
         )  # fmt: skip
         self._subscription = Subscription(settings, policy.hears, self, self._poll, self._hear)
-        self.busy = asyncio.Lock()
+        self.busy, self._open = asyncio.Lock(), OpenTransactions()
         self._leaving = self._stopping = self._unheard = False
         self._committed_at = self._passed_at = 0.0
         self._retiring: asyncio.Task[None] | None = None
@@ -65,6 +66,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Everything that may keep it from taking records; `now` in monotonic seconds."""
         yield Condition("held", self.writer.held(now) or self.assignment.refused)
         yield Condition("fetch", self.client.polling.problem(now) if self.client else None)
+        yield Condition("transaction", self._open.problem(behind(self.client, self.positions), now))
         yield from self.assignment.conditions()
 
     async def start(self) -> None:
@@ -150,8 +152,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._leaving or monotonic() - self._passed_at < LOOK_AGAIN:
             return
         self._passed_at = monotonic()
-        assigned = client.assignment()
-        parts = {place: tp for place in self.positions if (tp := KafkaPartition(*place)) in assigned}
+        parts = {p: tp for p in self.positions if (tp := KafkaPartition(*p)) in client.assignment()}
         reached = {
             place: at
             for place, tp in parts.items()

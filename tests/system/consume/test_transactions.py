@@ -1,11 +1,14 @@
 """Only what transactional producers committed is read, and nobody waits for what they took back."""
 
 import asyncio
+from time import monotonic
 
 from aiokafka import AIOKafkaProducer
 
 from deploy.events import topic
 from deploy.recovery.positions import standings
+from shared.consume.client.open_transactions import PATIENCE, behind
+from shared.consume.consumer import Consumer
 from shared.contracts.event import encode
 from tests.shared.core.reminders import requested
 from tests.system.consume.topics import transaction
@@ -48,16 +51,29 @@ async def test_an_open_transaction_holds_back_what_follows_it_and_no_longer(serv
             await slow.send(service.topic, key=b"customer-1", value=encode(requested("slow", "customer-1")))
         )
         await service.publish(*(requested(f"fast{n}", "customer-1") for n in range(10)))
-        await asyncio.wait_for(until(lambda: positions(service)), 20)
+        await until(lambda: waits(consumer))
         assert await service.facts() == []
         assert not any(consumer.assignment.lag(consumer.client).values())
+        assert problems(consumer, 0) == {}
+        said = problems(consumer, PATIENCE)["transaction"]
+        assert (
+            "11 records from offset 0 on wait for a transaction that a producer has left open for 30 s"
+            in said
+        )
         await slow.commit_transaction()
         await until(lambda: has(service, 11))
+        assert problems(consumer, 2 * PATIENCE) == {}
     await heard_once(service, 11)
 
 
-async def positions(service: ReminderService) -> bool:
-    return bool(await service.store.pool.fetchval("select count(*) = 6 from positions"))
+def problems(consumer: Consumer, later: float) -> dict[str, str]:
+    """What keeps it from taking records, as it would be told so many seconds from now on."""
+    found = consumer.conditions(monotonic() + later)
+    return {name: text for name, text, blocks in found if text and blocks}
+
+
+async def waits(consumer: Consumer) -> bool:
+    return bool(behind(consumer.client, consumer.positions))
 
 
 async def has(service: ReminderService, count: int) -> bool:
