@@ -44,11 +44,12 @@ class OpenTransactions:
         late = [known for known in sorted(standing) if now - self._since[known] >= PATIENCE]
         if not late:
             return None
-        (topic, partition), opened = late[0]
+        ((topic, partition), opened), since = late[0], self._since[late[0]]
+        count = standing[late[0]].end - opened
         more = f", and so do {len(late) - 1} more partitions" if late[1:] else ""
         return (
-            f"{topic}, partition {partition}: {standing[late[0]].end - opened} records from offset {opened} on "
-            f"wait for a transaction that a producer has left open for {now - self._since[late[0]]:.0f} s{more}: "
+            f"{topic}, partition {partition}: {count} records from offset {opened} on "
+            f"wait for a transaction that a producer has left open for {now - since:.0f} s{more}: "
             "let it commit or abort; Kafka aborts it after its own transaction.timeout.ms, and "
             "kafka-transactions.sh finds it and aborts it at once"
         )
