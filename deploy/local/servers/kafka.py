@@ -58,18 +58,19 @@ class Kafka:
         """Settings written, storage formatted unless it is, and what to run. Trouble says what is missing."""
         libraries = jars.classpath(progress=progress)
         self.home.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(LOGGING, self.home / LOGGING.name)
         if not self.data.exists():
             self._format(libraries)
-        settings = self._configure(self.home, self.data)
-        argv = self._java(SERVING, libraries, "kafka.Kafka", str(settings))
+        self._configure(self.home)
+        argv = self._java(SERVING, libraries, "kafka.Kafka", SETTINGS.name)
         account = self._runs_as(libraries)
         return Program("kafka", argv, self.log, self.home, _environment(), account)
 
-    def _configure(self, folder: Path, data: Path) -> Path:
+    def _configure(self, folder: Path) -> None:
+        """All is named from the folder that Kafka runs in, so Java need not spell what that is called."""
         text, protocol = SETTINGS.read_text(), "PLAINTEXT"
         if self.password:
             text, protocol = text + SECURE.read_text(), "SASL_PLAINTEXT"
+        shutil.copyfile(LOGGING, folder / LOGGING.name)
         settings = folder / SETTINGS.name
         settings.touch()
         settings.chmod(0o600)  # it may hold a password
@@ -77,29 +78,28 @@ class Kafka:
             text.format(
                 port=self.port,
                 controller=self.controller,
-                data=data,
+                data=self.data.name,
                 protocol=protocol,
                 password=self.password,
             )
         )
-        return settings
 
     def _java(self, options: list[str], libraries: list[Path], *command: str) -> list[str]:
-        logs = f"-Dlog4j2.configurationFile={self.home / LOGGING.name}"
+        logs = f"-Dlog4j2.configurationFile={LOGGING.name}"
         path = ":".join(map(str, libraries))
         return [str(java()), *options, logs, "-Djava.awt.headless=true", "-cp", path, *command]
 
     def _format(self, libraries: list[Path]) -> None:
         with unfinished(self.home) as fresh:
-            settings = self._configure(fresh, fresh / "data")
-            tool = ("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(settings))
+            self._configure(fresh)
+            tool = ("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", SETTINGS.name)
             command = self._java(FORMATTING, libraries, *tool)
             done = subprocess.run(
-                command, cwd=self.home, env=_environment(), capture_output=True, text=True, check=False
+                command, cwd=fresh, env=_environment(), capture_output=True, text=True, check=False
             )
             if done.returncode != 0:
                 raise Trouble(f"Kafka could not format {fresh}: {done.stderr.strip() or done.stdout.strip()}")
-            (fresh / "data").rename(self.data)
+            (fresh / self.data.name).rename(self.data)
 
     def _runs_as(self, libraries: list[Path]) -> Account | None:
         """The account without rights where it can reach all that is needed; otherwise ourselves."""
@@ -129,12 +129,13 @@ def java() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what would change the JVM from outside."""
-    return {
+    """Ours without what would change the JVM from outside; in UTF-8, without which it finds no umlaut."""
+    ours = {
         key: value
         for key, value in os.environ.items()
         if key not in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH")
     }
+    return {**ours, "LC_ALL": "C.UTF-8"}
 
 
 def answers(address: str) -> bool:
