@@ -72,6 +72,8 @@ def _agree(address: KafkaAddress) -> None:
     sasl = address.protocol.startswith("SASL")
     if not address.servers:
         raise WrongAddress("a Kafka address names a broker: host:port")
+    for server in address.servers:
+        _agree_port(server)
     if ":" in address.user:
         raise WrongAddress("a Kafka address holds no password: put it into a file, ?password_file=FILE")
     if sasl and not (address.user and address.password_file):
@@ -84,6 +86,14 @@ def _agree(address: KafkaAddress) -> None:
         raise WrongAddress(f"mechanism is one of {', '.join(MECHANISMS)}, not {address.mechanism}")
     if address.ca_file and not address.protocol.endswith("SSL"):
         raise WrongAddress("ca_file is of use with ssl:// and sasl_ssl:// alone")
+
+
+def _agree_port(server: str) -> None:
+    host, colon, port = server.rpartition(":")
+    if not colon or (":" in host and not host.endswith("]")):
+        return  # left out, maybe of an IPv6 address
+    if not (port.isdecimal() and 0 < int(port) < 65_536):
+        raise WrongAddress(f"{server} is no broker's host:port: a port is a number from 1 to 65535")
 
 
 def kafka_client(text: str) -> dict[str, Any]:

@@ -70,6 +70,11 @@ def _verifier(quoted: str | None) -> str:
     return postgres_verifier(unquote(quoted or ""), secrets.token_bytes(16))
 
 
+async def reach(admin_url: str) -> None:
+    """Trouble when no PostgreSQL answers there, or lets nobody in so."""
+    await provide(admin_url, [])
+
+
 async def provide(admin_url: str, wanted: Sequence[Database]) -> None:
     """Makes what is missing and leaves the rest; Trouble when the server refuses."""
     try:

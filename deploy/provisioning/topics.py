@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,18 +85,31 @@ def topics() -> list[Topic]:
     ]
 
 
+async def reach(kafka: str) -> None:
+    """Trouble when no Kafka answers there, or lets nobody in so."""
+    async with _administrator(kafka):
+        pass
+
+
 async def provide(kafka: str, wanted: Sequence[Topic], replication: Replication = AS_FITS) -> None:
     """Makes the missing topics; Trouble when one has other partitions than its page, or too few copies."""
+    async with _administrator(kafka) as admin:
+        await _create(admin, wanted, replication)
+        try:
+            await asyncio.wait_for(_in_service(admin, wanted, replication), IN_SERVICE_SECONDS)
+        except TimeoutError as error:
+            raise Trouble(
+                f"Kafka at {kafka} made the topics but gave them no leader in {IN_SERVICE_SECONDS:.0f} s"
+            ) from error
+
+
+@asynccontextmanager
+async def _administrator(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     admin = AIOKafkaAdminClient(**kafka_client(kafka), request_timeout_ms=15_000)
     try:
         await admin.start()
-        await _create(admin, wanted, replication)
-        await asyncio.wait_for(_in_service(admin, wanted, replication), IN_SERVICE_SECONDS)
-    except TimeoutError as error:
-        raise Trouble(
-            f"Kafka at {kafka} made the topics but gave them no leader in {IN_SERVICE_SECONDS:.0f} s"
-        ) from error
+        yield admin
     except (KafkaError, OSError) as error:
         raise Trouble(f"Kafka at {kafka} can't be provisioned: {error}") from error
     finally:

@@ -15,6 +15,11 @@ def secret(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.parametrize("address", ["one", "::1", "[::1]", "[::1]:9092", "one:9092,two:9093"])
+def test_a_port_may_be_left_out(address: str) -> None:
+    assert kafka_address(address).servers == tuple(address.split(","))
+
+
 def test_a_place_alone_is_plain() -> None:
     assert kafka_client("one:9092,two:9092") == {
         "bootstrap_servers": ["one:9092", "two:9092"],
@@ -63,6 +68,9 @@ def test_faststream_is_told_the_same_as_every_other_client(
     [
         ("http://one:9092", "not http://"),
         ("", "names a broker"),
+        ("one:abc", "one:abc is no broker's host:port"),
+        ("one:9092,two:0", "two:0 is no broker's host:port"),
+        ("[::1]:70000", "no broker's host:port"),
         ("sasl_ssl://insight:hush@one:9092?password_file=x", "holds no password"),
         ("sasl_ssl://insight@one:9092", "needs both"),
         ("sasl_ssl://one:9092?password_file=x", "needs both"),

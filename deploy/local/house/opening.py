@@ -48,6 +48,11 @@ def _planned(
     directory: Path, kafka: str | None, postgres: str | None, ports: Mapping[str, int]
 ) -> dict[str, Any]:
     _refuse_ownerless(directory)
+    # A house keeps its servers for ever: one that was mistyped must not become a house's.
+    if kafka:
+        apart(topics.reach(kafka))
+    if postgres:
+        apart(databases.reach(postgres))
     chosen = plan.plan_ports(ports)
     servers = plan.plan_servers(directory, kafka, postgres, chosen)
     wanted = topics.topics()
