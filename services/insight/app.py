@@ -15,6 +15,7 @@ from services.insight.judge import Judge
 from shared.consume.hold import Hold
 from shared.contracts.acquisition import ACQUISITION
 from shared.contracts.conversion import CONVERSION
+from shared.contracts.event import Event
 from shared.contracts.retention import RETENTION
 from shared.contracts.signals import SIGNALS
 from shared.core.batch import Batch
@@ -27,10 +28,6 @@ from shared.service.suspects import naming_suspects
 log = logging.getLogger(__name__)
 LOOK_AGAIN, AFTER_FAILURE = 0.1, 1.0
 """Seconds until a partition that waits at a boundary looks whether another process has settled the week."""
-
-
-class ToldAlready(Exception):
-    """A rehearsal of nothing new: that it could be written proves nothing."""
 
 
 class InsightHandler:
@@ -78,8 +75,6 @@ class InsightHandler:
             self.judge.open(entries.first, changes)
         async with self.judge.known.transaction({heard.partition for heard in batch.heard}) as connection:
             new = await views.tell(connection, entries.told.values(), datetime.now(UTC))
-            if REHEARSAL.get() and not new:
-                raise ToldAlready
             if bought := await views.buy(connection, new):
                 await self.judge.hear(connection, bought, new, changes)
             await self.context.store.write(connection, changes)
@@ -91,6 +86,9 @@ class InsightHandler:
     async def _pass_time(self) -> None:
         while await self.judge.step():
             self.context.relay.wake()
+
+    async def known(self, events: Sequence[Event]) -> set[bytes]:
+        return await views.known(self.context.store.pool, events)
 
     def forget(self) -> None:
         self.judge.known.forget()

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.insight.entries import Entry
 from services.insight.journey import progress
+from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid
 from shared.storage.sql import columns, statements
 
@@ -36,6 +37,12 @@ async def _new(connection: Any, entries: Collection[Entry]) -> list[Entry]:
     asked = [(entry.heard.event.subject, entry.key) for entry in entries]
     told = {tuple(row) for row in await connection.fetch(SQL["told"], *columns(asked, 2))}
     return [entry for entry, name in zip(entries, asked, strict=True) if name not in told]
+
+
+async def known(connection: Any, events: Collection[Event]) -> set[bytes]:
+    """The identities of those of these events that the timeline holds."""
+    asked = {(event.subject, event.key): event.identity for event in events}
+    return {asked[tuple(row)] for row in await connection.fetch(SQL["told"], *columns(list(asked), 2))}
 
 
 def _timeline_row(entry: Entry, recorded: datetime) -> Sequence[Any]:

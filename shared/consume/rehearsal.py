@@ -7,7 +7,7 @@ from itertools import islice
 
 from shared.consume.admission import AdmissionPolicy, Record, admit
 from shared.core.handler import Handler
-from shared.core.store import REHEARSAL, Rehearsed, Store, TopicPartition
+from shared.core.store import REHEARSAL, Rehearsed, TopicPartition
 
 log = logging.getLogger(__name__)
 NEIGHBOURS = 10
@@ -30,15 +30,14 @@ def neighbours(
 
 async def rehearse(
     policy: AdmissionPolicy,
-    store: Store,
     handler: Handler,
     positions: Mapping[TopicPartition, int],
     record: Record,
 ) -> bool:
     """True when it could, by more than being known already. Nothing is written, nothing remembered."""
     admitted = admit(policy, [record], positions, datetime.now(UTC))
-    identities = [heard.event.identity for heard in admitted.heard]
-    if not identities or await store.seen(identities):
+    events = [heard.event for heard in admitted.heard]
+    if not events or await handler.known(events):
         return False
     rehearsal = REHEARSAL.set(True)
     try:

@@ -82,7 +82,7 @@ class Writer:
         await self._persist_alone(dead_lettered([record], self.positions, reason, datetime.now(UTC)))
 
     async def _rehearse(self, record: Record) -> bool:
-        return await rehearse(self.policy, self.store, self.handler, self.positions, record)
+        return await rehearse(self.policy, self.handler, self.positions, record)
 
     async def _persist_alone(self, admitted: Admitted) -> None:
         await self._persist(admitted, admitted.batch(self.positions))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
+from shared.contracts.event import Event
 from shared.core.batch import Batch
 
 
@@ -24,6 +25,9 @@ class Handler(Protocol):
 
         Changes nothing that shows; `handle` is right without it.
         """
+
+    async def known(self, events: Sequence[Event]) -> set[bytes]:
+        """The identities of those of these events that were taken before."""
 
     def forget(self) -> None:
         """Trust nothing remembered: another process may have written."""

@@ -144,10 +144,10 @@ class Redriver:
         """Letters of one partition. Errors: an outage, and `_Waits`; they wait."""
         if not read:
             return
-        known = await self.store.seen([heard.event.identity for _, heard in read])
+        known = await self.handler.known([heard.event for _, heard in read])
         try:
             batch = Batch([heard for _, heard in read], (), standing(positions, read[0][0].partition))
-            repeated = await self.handler.handle(batch)
+            await self.handler.handle(batch)
         except Exception as error:
             if is_outage(error):
                 raise
@@ -159,13 +159,14 @@ class Redriver:
             await self._handle(read[:middle], positions)
             await self._handle(read[middle:], positions)
             return
-        all_known = repeated.total() == len(read)
         refused = {(each.topic, each.partition, each.offset): each.reason for each in batch.refused}
         outcomes: list[tuple[Redriven, str, str | None]] = []
         for record, heard in read:
-            is_known = all_known or heard.event.identity in known
+            identity = heard.event.identity
             why = refused.get((record.topic, record.partition, record.offset))
-            outcomes.append((record, FAILED if why else KNOWN if is_known else APPLIED, why))
+            outcomes.append((record, FAILED if why else KNOWN if identity in known else APPLIED, why))
+            if not why:
+                known.add(identity)
         await self._settle(outcomes)
 
     async def _alone(self, record: Redriven, error: Exception, positions: Positions) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from shared.contracts.event import Event
 from shared.contracts.fact import Vocabulary
 from shared.core.batch import Batch, Stage
 from shared.observe.telemetry import batch_span, decision_trace, is_recording
@@ -34,6 +35,9 @@ class StageHandler:
                 repeated = await self.transactor.transact(batch, datetime.now(UTC), decision_trace)
         self.context.relay.wake()
         return repeated
+
+    async def known(self, events: Sequence[Event]) -> set[bytes]:
+        return await self.context.store.seen([event.identity for event in events])
 
     async def reread_quarantine(self, partitions: Sequence[int]) -> bool:
         return await self.transactor.reread_quarantine(partitions)

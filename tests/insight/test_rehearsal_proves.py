@@ -45,7 +45,7 @@ async def test_a_purchase_that_was_told_already_proves_nothing(
     known, new = purchases(BATCHES[0])[0], purchases(BATCHES[1])[0]
     tried = {
         heard.event.id: await rehearse(
-            POLICY, insight.store, handler, positions, as_record(heard, positions["signals", heard.partition])
+            POLICY, handler, positions, as_record(heard, positions["signals", heard.partition])
         )
         for heard in (known, new)
     }
@@ -66,4 +66,4 @@ async def test_time_that_can_pass_proves_nothing(
     positions = await at(insight)
     new = purchases(last)[0]
     record = as_record(new, positions["signals", new.partition])
-    assert not await rehearse(POLICY, insight.store, handler, positions, record)
+    assert not await rehearse(POLICY, handler, positions, record)
