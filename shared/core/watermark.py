@@ -15,6 +15,8 @@ Only heartbeats move it. An event from the future cannot, and neither can the wa
 4. Who closes is waited for no more. The closing word of a source that counts, or of the first of all, vouches
    as any word does; of one that expired, for its lease since its last word at most; of one that has closed
    already, or that nobody knows, for nothing more. So it can be typed by hand.
+5. Who was forgotten is a newcomer: who closed, and all but the MOST_EXPIRED of those who expired that spoke
+   last, once none of their words, heard again, could count. So a source named by its process has no end.
 
 A backlog that is told word by word is time that passes for those who have not told theirs: who comes back
 after an outage says its latest word only. A source opens again by a word of a later moment than it closed at.
@@ -30,6 +32,9 @@ from shared.contracts.signals import SourceHeartbeat
 ZERO = timedelta()
 NEAR = timedelta(minutes=5)
 """So far behind the clock a word has still come to where it stands: for slow lines and clocks that differ."""
+
+MOST_EXPIRED = 100
+"""Each word costs some time for each source that is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +189,8 @@ def _together(
 def _pruned(
     sources: Mapping[str, SourceWatermark], watermark: datetime | None, awaited: frozenset[str]
 ) -> Mapping[str, SourceWatermark]:
-    """Without those closed so long ago that none of their words, heard again, could count."""
-    return {
-        name: source
-        for name, source in sources.items()
-        if not source.closed or name in awaited or source.reaches(watermark)
-    }
+    """Without those who are forgotten."""
+    gone = {n for n, source in sources.items() if not source.counts and not source.reaches(watermark)}
+    silent = sorted((sources[name].seen, name) for name in gone if sources[name].expired)
+    kept = awaited.union(name for _, name in silent[-MOST_EXPIRED:])
+    return {name: source for name, source in sources.items() if name not in gone or name in kept}

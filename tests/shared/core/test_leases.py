@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.event import Event
-from shared.core.watermark import Clock
+from shared.core import watermark
+from shared.core.watermark import MOST_EXPIRED, Clock
 from tests.shared.core.reminders import beat, minute
 from tests.shared.core.test_watermark import after, never_goes_back
 
@@ -122,3 +124,46 @@ def test_who_speaks_is_never_expired_by_what_is_said_of_times_that_it_knows(spok
     clock = after(*spoken, said(300, "/app"))
     assert not after(*spoken, said(300, "/app"), *steps("/shop", 201, 329)).expired.get("/app")
     assert clock.sources["/app"].seen - minute(0) == timedelta(minutes=300)
+
+
+PODS = 3 * MOST_EXPIRED
+"""Sources that are named by their process: each comes once and never again."""
+
+
+def pod(number: int) -> str:
+    return f"/pod-{number:03}"
+
+
+def test_of_those_who_expired_the_last_are_remembered() -> None:
+    clock = Clock()
+    for number in range(PODS):
+        clock = clock.hear(beat(number, pod(number), lease=2)).hear(said(number, "/shop"))
+    assert MOST_EXPIRED <= len(clock.expired) <= MOST_EXPIRED + 10
+    assert sorted(clock.expired) == [pod(n) for n in range(PODS - 3)[-len(clock.expired) :]]
+    assert clock.hear(beat(1, pod(1), lease=2)) == clock
+    back = clock.hear(beat(PODS, pod(1), lease=2)).hear(said(PODS + 2, "/shop"))
+    assert (back.watermark, back.holder) == (minute(PODS), pod(1))
+
+
+def forgetting(*spoken: Event) -> Clock:
+    with patch.object(watermark, "MOST_EXPIRED", 0):
+        return after(*spoken)
+
+
+@given(words, st.data())
+def test_heartbeats_heard_again_change_nothing_whoever_is_forgotten(
+    spoken: Sequence[Event], data: st.DataObject
+) -> None:
+    again = data.draw(st.lists(st.sampled_from(spoken), max_size=5)) if spoken else []
+    assert forgetting(*spoken, *again) == forgetting(*spoken)
+
+
+@given(words)
+def test_no_heartbeat_turns_a_clock_back_whoever_is_forgotten(spoken: Sequence[Event]) -> None:
+    with patch.object(watermark, "MOST_EXPIRED", 0):
+        never_goes_back(spoken)
+
+
+@given(words)
+def test_whoever_is_forgotten_one_that_goes_on_moves_the_clock(spoken: Sequence[Event]) -> None:
+    assert forgetting(*spoken, *steps("/till", 202, 262)).watermark == minute(262)
