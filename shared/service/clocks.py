@@ -101,6 +101,26 @@ class Unheard:
         return f"the clock waits for {said}, which has never spoken: {RUNS}" if late else None
 
 
+class Unvouched:
+    """Remembers since when nobody counts on some partitions while somebody does on others."""
+
+    def __init__(self) -> None:
+        self._since: dict[int, datetime] = {}
+
+    def problem(self, clocks: Clocks, now: datetime) -> str | None:
+        """Those of which that holds for ALONE: whoever speaks there may only be heard later."""
+        bare = {partition for partition, clock in clocks.items() if clock.holder is None}
+        stand = bare if len(bare) < len(clocks) else set()
+        self._since = {partition: self._since.get(partition, now) for partition in stand}
+        late = [str(partition) for partition, since in sorted(self._since.items()) if now - since > ALONE]
+        if not late:
+            return None
+        return (
+            f"nobody vouches for the time of partitions {', '.join(late)}, as sources do on the others: no "
+            "week is judged on any before it is over on all; let each source write to every partition"
+        )
+
+
 def _waited_for(clock: Clock) -> tuple[str, datetime] | None:
     """The source that holds the clock, and its last word."""
     return (clock.holder, clock.sources[clock.holder].seen) if clock.holder else None

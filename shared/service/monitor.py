@@ -24,7 +24,7 @@ from shared.observe.logs import start_logging
 from shared.observe.telemetry import start_telemetry
 from shared.publish.relay import Relay
 from shared.resilience.transient import is_outage
-from shared.service.clocks import Holders, Unheard, set_aside, silent, states
+from shared.service.clocks import Holders, Unheard, Unvouched, set_aside, silent, states
 from shared.service.database import tell_that_nothing_leaves
 from shared.service.redriver import Redriver
 from shared.settings import Settings
@@ -46,7 +46,7 @@ class Monitor:
 
     def __init__(self, health: Health) -> None:
         self.health = health
-        self._holders, self._unheard = Holders(), Unheard()
+        self._holders, self._unheard, self._unvouched = Holders(), Unheard(), Unvouched()
         self._unread = Hold("the database's figures, and who a clock waits for, are older than they seem")
         self._met: set[tuple[str, str]] = set()
         self.running: asyncio.Future[None]
@@ -136,7 +136,8 @@ class Monitor:
     def _look_at_clocks(self, clocks: Mapping[int, Clock]) -> None:
         now, today = monotonic(), datetime.now(UTC)
         awaits = self._watching[0].handler.awaits if self._watching else frozenset()
-        held = self._holders.held(clocks, today), self._unheard.problem(clocks, awaits, today)
+        unheard = self._unheard.problem(clocks, awaits, today), self._unvouched.problem(clocks, today)
+        held = self._holders.held(clocks, today), *unheard
         self.health.condition("sources", silent(clocks), now, blocks=False)
         self.health.condition("clock", "; ".join(filter(None, held)) or None, now, blocks=False)
         for state, count in states(clocks).items():

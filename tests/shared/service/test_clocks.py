@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.core.watermark import Clock
-from shared.service.clocks import Holders, Unheard, set_aside, silent, states
+from shared.service.clocks import Holders, Unheard, Unvouched, set_aside, silent, states
 from tests.shared.core.reminders import beat, minute
 from tests.shared.core.test_leases import said, steps
 from tests.shared.core.test_watermark import after
@@ -108,3 +108,15 @@ def test_a_stage_that_is_awaited_and_never_spoke_is_named_where_another_has_spok
     assert "the clock waits for /app, which has never spoken: see whether it runs" in text
     assert unheard.problem({0: spoken.hear(said(1, "/app"))}, awaits, minute(9)) is None
     assert Unheard().problem({0: Clock()}, awaits, minute(9)) is None
+
+
+def test_partitions_on_which_nobody_speaks_are_named_while_some_speak_on_others() -> None:
+    """Never, or no more since all closed there."""
+    spoken, over = after(*steps("/shop", 0, 4)), after(said(0, "/shop"), said(1, "/shop", closed=True))
+    unvouched = Unvouched()
+    assert unvouched.problem({0: spoken, 1: Clock(), 2: over}, minute(0)) is None
+    assert unvouched.problem({0: spoken, 1: Clock(), 2: over}, minute(10)) is None
+    text = unvouched.problem({0: spoken, 1: Clock(), 2: over}, minute(11)) or ""
+    assert "nobody vouches for the time of partitions 1, 2, as sources do on the others" in text
+    assert unvouched.problem({0: over, 1: Clock(), 2: over}, minute(12)) is None
+    assert unvouched.problem({0: spoken, 1: spoken, 2: spoken}, minute(30)) is None
