@@ -18,6 +18,6 @@ on conflict (stream) do update set reason = excluded.reason, released = null, at
 returning version;
 
 -- name: release
--- Let those of these names go on whose reason has this text.
-update quarantined set released = coalesce(released, now())
+-- Let those of these names go on whose reason has this text; who is released anew asks for all its letters.
+update quarantined set asked = case when released is not null then asked end, released = coalesce(released, now())
 where ($1::text[] is null or stream = any($1)) and strpos(reason, $2) > 0 returning stream;

@@ -79,14 +79,17 @@ class Failures:
 
 
 def begins(stream: StreamName) -> str:
-    """How the reason of each dead letter begins that came for the stream while it was set aside.
+    """How the reason of each dead letter begins that came for the stream while it was set aside."""
+    return named(stream) + SAID
 
-    Letters are found by it: a name that would be cut off, or that says so itself, is told by its digest.
-    """
+
+def named(stream: StreamName) -> str:
+    """What that reason calls it, by which its letters are found: a name that would be cut off, or that says
+    so itself, is told by its digest."""
     name = stream.text.encode("ascii", "backslashreplace")
     if len(name) > LONGEST or SAID.encode() in name:
         name = f"{stream.category}-{blake2b(name, digest_size=16).hexdigest()}".encode()
-    return f"stream {name.decode()}{SAID}"
+    return f"stream {name.decode()}"
 
 
 def kind_of(reason: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.core.dead_letter import headers_json
-from shared.core.quarantine import ASKED_AT_ONCE, begins
+from shared.core.quarantine import ASKED_AT_ONCE, named
 from shared.core.store import (
     REHEARSAL,
     Changes,
@@ -103,7 +103,7 @@ class PostgresStore:
         return frozenset(StreamName.parse(row[0]) for row in await self._fetch("released", partitions))
 
     async def go_on(self, released: Collection[StreamName]) -> bool:
-        streams = columns([(stream.text, begins(stream)) for stream in sorted(released)], 2)
+        streams = columns([(stream.text, named(stream)) for stream in sorted(released)], 2)
         asked = await self._fetch("ask_again", *streams, ASKED_AT_ONCE)
         if len(asked) < ASKED_AT_ONCE:  # else there may be more
             await self._fetch("go_on", *streams)

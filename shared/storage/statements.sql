@@ -93,9 +93,12 @@ on conflict (partition) do update set watermark = excluded.watermark;
 
 -- name: dead_letter
 -- A record that failed twice in one attempt is one dead letter.
-insert into dead_letters (topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all, published)
-select * from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::json[],
-                     $7::text[], $8::timestamptz[], $9::int[], $10::bool[], $11::bool[])
+insert into dead_letters (topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all, published, first)
+select *, case when attempt > 1 then (select min(f.position) from dead_letters f
+    where (f.topic, f.partition, f.offset_) = (u.topic, u.partition, u.offset_)) end
+from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::json[],
+            $7::text[], $8::timestamptz[], $9::int[], $10::bool[], $11::bool[])
+     as u(topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all, published)
 on conflict do nothing;
 
 -- name: heartbeat
@@ -114,31 +117,30 @@ select stream from quarantined where released is not null and partition = any($1
 
 -- name: ask_again
 -- Dead letters that came for these released streams are asked for again, in the order in which they first came: so many at
--- most, and none of a stream that waits for some already.
-with waits as (select split_part(d.reason, ' is quarantined: ', 1) || ' is quarantined: ' as begins
-               from redrives r join dead_letters d using (topic, partition, offset_, attempt) where r.settled is null)
-insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, requested)
-select d.topic, d.partition, d.offset_, d.attempt, d.key, d.body, d.headers, f.recorded, q.released
-from unnest($1::text[], $2::text[]) as u(stream, begins) join quarantined q using (stream)
-join dead_letters d on split_part(d.reason, ' is quarantined: ', 1) || ' is quarantined: ' = u.begins
-cross join lateral (select min(f.recorded) as recorded from dead_letters f
-    where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)) as f
-where q.released is not null and u.begins not in (select begins from waits)
-and not exists (select from dead_letters l
-    where (l.topic, l.partition, l.offset_) = (d.topic, d.partition, d.offset_) and l.attempt > d.attempt)
-and not exists (select from redrives r
-    where (r.topic, r.partition, r.offset_, r.attempt) = (d.topic, d.partition, d.offset_, d.attempt))
-order by f.recorded, d.topic, d.offset_ limit $3
+-- most, none of a stream that waits for some already, and each from where the last were.
+with chosen as materialized (
+    select q.stream as whose, q.released, coalesce(d.first, d.position) as came, d.*
+    from unnest($1::text[], $2::text[]) as u(stream, letters) join quarantined q using (stream)
+    cross join lateral letters_of(u.letters, coalesce(q.asked, 0), $3::int) as d
+    where q.released is not null
+    and not exists (select from redrives r where r.stream = u.letters and r.settled is null)
+    order by came limit $3
+), reached as (
+    update quarantined q set asked = c.came from (select whose, max(came) as came from chosen group by whose) as c
+    where q.stream = c.whose
+)
+insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, requested, stream)
+select topic, partition, offset_, attempt, key, body, headers, (select min(f.recorded) from dead_letters f
+    where (f.topic, f.partition, f.offset_) = (c.topic, c.partition, c.offset_)), released, stream from chosen c
 on conflict do nothing returning 1;
 
 -- name: go_on
 -- Of these streams, those that were released and wait for no dead letter of their own, whoever asked for it, each with
 -- the timer that it had.
-with waits as (select split_part(d.reason, ' is quarantined: ', 1) || ' is quarantined: ' as begins
-               from redrives r join dead_letters d using (topic, partition, offset_, attempt) where r.settled is null),
-gone as (delete from quarantined q using unnest($1::text[], $2::text[]) as u(stream, begins)
-         where q.stream = u.stream and q.released is not null and u.begins not in (select begins from waits)
-         returning q.stream, q.partition, q.at)
+with gone as (delete from quarantined q using unnest($1::text[], $2::text[]) as u(stream, letters)
+              where q.stream = u.stream and q.released is not null
+              and not exists (select from redrives r where r.stream = u.letters and r.settled is null)
+              returning q.stream, q.partition, q.at)
 insert into timers (stream, partition, at) select stream, partition, at from gone where at is not null
 on conflict do nothing;
 

@@ -15,18 +15,18 @@ order by (select min(f.recorded) from dead_letters f
           where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)), topic, partition, offset_;
 
 -- name: bytes
--- These letters whole, and when each first came: by that they are taken, in whichever attempt.
+-- These letters whole, when each first came, by which they are taken in whichever attempt, and for which stream.
 select d.topic, d.partition, d.offset_, d.attempt, d.key, d.body, d.headers,
        (select min(f.recorded) from dead_letters f
-        where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)) from dead_letters d
+        where (f.topic, f.partition, f.offset_) = (d.topic, d.partition, d.offset_)), d.stream from dead_letters d
 join unnest($1::text[], $2::int[], $3::bigint[], $4::int[]) as u(topic, partition, offset_, attempt)
   on (d.topic, d.partition, d.offset_, d.attempt) = (u.topic, u.partition, u.offset_, u.attempt);
 
 -- name: ask
 -- To be heard again; who has been asked already is not asked twice.
-insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, requested)
-select *, $9::timestamptz from unnest($1::text[], $2::int[], $3::bigint[], $4::int[], $5::bytea[], $6::bytea[],
-                                      $7::json[], $8::timestamptz[])
+insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, stream, requested)
+select *, $10::timestamptz from unnest($1::text[], $2::int[], $3::bigint[], $4::int[], $5::bytea[], $6::bytea[],
+                                       $7::json[], $8::timestamptz[], $9::text[])
 on conflict do nothing;
 
 -- name: outcomes

@@ -62,7 +62,7 @@ class Databases:
             for name in listeners(letter, keeper, self.read_by):
                 asked.setdefault(name, []).append(rows[letter[:4]])
         for name in sorted(asked, key=lambda each: each == keeper):
-            await self.connections[name].execute(SQL["ask"], *columns(asked[name], 8), moment)
+            await self.connections[name].execute(SQL["ask"], *columns(asked[name], 9), moment)
         return len(letters)
 
     def _refuse_unknown(self, kept: Mapping[str, Sequence[Letter]]) -> None:

@@ -8,17 +8,23 @@ from deploy.local.house.house import House
 from deploy.provisioning.databases import Database
 from deploy.recovery.quarantine import aside, release
 from shared.core.batch import Batch
-from shared.core.quarantine import Quarantine
+from shared.core.quarantine import Quarantine, named
 from shared.core.store import Changes
 from shared.service.transactor import Transactor
-from shared.storage.postgres import PostgresStore
+from shared.storage.postgres import SQL, PostgresStore
 from tests.shared.core.reminders import DECIDED, NOON, heard, reminder, reminder_stage, requested
 
 pytestmark = pytest.mark.system
 ASK = """
-insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, requested)
-select topic, partition, offset_, attempt, key, body, headers, recorded, $1 from dead_letters
+insert into redrives (topic, partition, offset_, attempt, key, body, headers, recorded, requested, stream)
+select topic, partition, offset_, attempt, key, body, headers, recorded, $1, stream from dead_letters
 """
+
+LOOKED_AT = """
+select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables
+where relname = 'dead_letters'
+"""
+"""Rows of them that this session has read and, after a transaction, not told the server of yet."""
 
 
 async def put_aside(postgres: PostgresStore, **partitions: int) -> Transactor:
@@ -94,3 +100,20 @@ async def test_many_letters_are_asked_for_some_at_a_time_and_the_stream_waits_fo
         assert await still_aside(house, database)
     assert asked == [[0, 1], [2, 3], [4]]
     assert await still_aside(house, database) == []
+
+
+async def test_each_of_many_letters_is_looked_at_once_however_many_there_are(
+    house: House, database: Database, postgres: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.storage.postgres.ASKED_AT_ONCE", 50)
+    transactor = await put_aside(postgres, short=0)
+    await take(transactor, Batch(heard(*(requested(f"w{n}", "short") for n in range(2_000)))))
+    await release(house.postgres.admin_url, database.service, ["reminder-short"])
+    for _ in range(10):
+        assert await transactor.reread_quarantine([0])
+        await postgres.pool.execute("update redrives set settled = now()")
+    async with postgres.pool.acquire() as connection, connection.transaction():
+        before = await connection.fetchval(LOOKED_AT)
+        asked = await connection.fetch(SQL["ask_again"], ["reminder-short"], [named(reminder("short"))], 50)
+        assert len(asked) == 50
+        assert await connection.fetchval(LOOKED_AT) - before < 500
