@@ -44,6 +44,22 @@ async def migrate(connection: asyncpg.Connection, service: str, runtime: str) ->
         await connection.execute("select pg_advisory_unlock($1)", LOCK)
 
 
+async def pending(owner_url: str, service: str) -> bool:
+    """Whether a service's database lacks a migration of this release; not where there is none yet."""
+    try:
+        connection = await asyncpg.connect(owner_url, timeout=10)
+    except (asyncpg.InvalidCatalogNameError, asyncpg.InvalidPasswordError):
+        return False
+    try:
+        has = await _applied(connection)
+    except asyncpg.UndefinedTableError:
+        return True
+    finally:
+        await connection.close()
+    wanted = components(service).items()
+    return any((name, step.number) not in has for name, steps in wanted for step in steps)
+
+
 async def _applied(connection: asyncpg.Connection) -> dict[tuple[str, int], str]:
     rows = await connection.fetch("select component, number, sha256 from migrations")
     return {(row[0], row[1]): row[2] for row in rows}

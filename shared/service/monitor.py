@@ -29,6 +29,7 @@ from shared.service.database import tell_that_nothing_leaves
 from shared.service.redriver import Redriver
 from shared.settings import Settings
 from shared.storage.postgres import PostgresStore
+from shared.storage.schema_version import numbers, schema_problem
 from shared.storage.sql import statements
 
 log = logging.getLogger(__name__)
@@ -44,8 +45,10 @@ HELD_AFTER = 5.0
 class Monitor:
     """Beats from the start, in the task `running`; looks at the service once `begin` has named its parts."""
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: Health, schema: Mapping[str, int] | None = None) -> None:
         self.health = health
+        # Read as it starts: the files may be of another release once the process runs.
+        self._schema = schema or {}
         self._holders, self._unheard, self._unvouched = Holders(), Unheard(), Unvouched()
         self._unread = Hold("the database's figures, and who a clock waits for, are older than they seem")
         self._met: set[tuple[str, str]] = set()
@@ -122,6 +125,7 @@ class Monitor:
         self.health.condition("figures", problem, monotonic(), blocks=False)
 
     async def _read(self, pool: asyncpg.Pool) -> None:
+        self.health.condition("schema", await schema_problem(pool, self._schema), monotonic())
         ((depth, age),) = await pool.fetch(SQL["depth"])
         metrics.RELAY_DEPTH.set(depth)
         metrics.RELAY_AGE.set(age)
@@ -175,7 +179,7 @@ async def watch(settings: Settings) -> AsyncIterator[Monitor]:
     start_logging(settings.service)
     flush = start_telemetry(settings.service)
     health = Health(monotonic())
-    monitor = Monitor(health)
+    monitor = Monitor(health, numbers(settings.service))
     async with serve_http(settings.http, health, monotonic):
         monitor.running = asyncio.ensure_future(monitor.run())
         try:

@@ -66,12 +66,21 @@ def mismatch(known: Mapping[str, int], applied: Mapping[str, int]) -> str | None
     return None
 
 
-async def check_schema(pool: Any, service: str) -> None:
-    """Errors: `SchemaMismatch`, also for a database without tables."""
-    known = {name: len(steps) for name, steps in components(service).items()}
+def numbers(service: str) -> dict[str, int]:
+    """The last migration of each component that the files of this release hold now."""
+    return {name: len(steps) for name, steps in components(service).items()}
+
+
+async def schema_problem(pool: Any, known: Mapping[str, int]) -> str | None:
+    """`mismatch` of what the database has had by now; one without tables has had nothing."""
     try:
         applied = {row[0]: row[1] for row in await pool.fetch(APPLIED)}
     except asyncpg.UndefinedTableError:
         applied = {}
-    if problem := mismatch(known, applied):
+    return mismatch(known, applied)
+
+
+async def check_schema(pool: Any, service: str) -> None:
+    """Errors: `SchemaMismatch`, also for a database without tables."""
+    if problem := await schema_problem(pool, numbers(service)):
         raise SchemaMismatch(problem)

@@ -16,6 +16,7 @@ from deploy.local.process.apart import apart
 from deploy.local.process.starting import raise_up
 from deploy.provisioning import databases, topics
 from deploy.provisioning.databases import Database
+from deploy.provisioning.migrations import pending
 from deploy.security import principals
 from deploy.security.rights import ADMIN, Right, rights
 
@@ -115,11 +116,20 @@ def raise_servers(
     def second() -> None:
         if not postgres.external:
             raise_up(wanted_postgres(directory, postgres, services.values()), pids, closing_)
+        _make_way(directory, services, tell)
         # Not before: its port, and so these addresses, may have changed as it started.
         wanted = [Database(name, each.database_url, each.owner_url) for name, each in services.items()]
         apart(databases.provide(postgres.admin_url, wanted))
 
     side_by_side([first, second], closing_)
+
+
+def _make_way(directory: Path, services: Mapping[str, ServiceRecord], tell: Tell) -> None:
+    """Ends what runs of an older release before its tables are changed: it would go on and write in them."""
+    running = {one.name for one in pid_files.found(closing.pids(directory))} - set(SERVERS)
+    if running and any(apart(pending(each.owner_url, name)) for name, each in services.items()):
+        tell(f"stopping {', '.join(sorted(running))}: they are of an older release")
+        closing.shut(directory, spare=SERVERS)
 
 
 def _passwords(kafka: KafkaRecord, allowed: Sequence[Right]) -> dict[str, str]:

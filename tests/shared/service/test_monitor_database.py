@@ -13,6 +13,7 @@ from shared.core.watermark import Clock
 from shared.observe.health import Health
 from shared.service.monitor import Monitor
 from shared.storage.postgres import PostgresStore
+from shared.storage.schema_version import numbers
 from tests.shared.core.reminders import beat, minute
 
 pytestmark = pytest.mark.system
@@ -74,3 +75,21 @@ async def test_a_source_that_a_clock_waits_for_is_told_with_the_way_out_and_not_
     await store.commit(Changes(clocks={0: (held, freed)}))
     await monitor._ask(pool)
     assert "clock" not in health.attention(monotonic())
+
+
+async def test_tables_that_a_newer_release_changed_meanwhile_are_said(
+    database: Database, pool: asyncpg.Pool
+) -> None:
+    health = Health(monotonic())
+    known = numbers(database.service)
+    monitor = Monitor(health, known)
+    await monitor._ask(pool)
+    assert "schema" not in health.ready(monotonic())[1]
+    owner = await asyncpg.connect(database.owner_url)
+    await owner.execute(
+        "insert into migrations (component, number, name, sha256) values ('kernel', $1, 'next', '')",
+        known["kernel"] + 1,
+    )
+    await owner.close()
+    await monitor._ask(pool)
+    assert "an older one must not write here" in health.ready(monotonic())[1]["schema"]
