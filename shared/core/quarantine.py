@@ -78,6 +78,16 @@ class Failures:
         return after
 
 
+def again(
+    failing: Mapping[StreamName, str], known: Mapping[StreamName, Iterable[str]]
+) -> frozenset[StreamName]:
+    """Those that fail with a kind of reason from which they were released, by what is known of each: they
+    are set aside as they were, and say nothing of the release."""
+    return frozenset(
+        name for name, reason in failing.items() if kind_of(reason) in map(kind_of, known.get(name, ()))
+    )
+
+
 def begins(stream: StreamName) -> str:
     """How the reason of each dead letter begins that came for the stream while it was set aside."""
     return named(stream) + SAID

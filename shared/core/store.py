@@ -158,6 +158,9 @@ class Store(Protocol):
         """What came for them and is a dead letter is asked for again, some at a time; who waits for none is
         set aside no longer, its timer set again. True when some were asked for."""
 
+    async def released_from(self, streams: Collection[StreamName]) -> Mapping[StreamName, Sequence[str]]:
+        """Why those of these streams that went on after a release had been set aside."""
+
     async def refused(self, topic: str, partition: int, offset: int) -> bool:
         """Whether an operator gave this record up: it is to become a dead letter."""
 

@@ -11,7 +11,7 @@ from shared.contracts.fact import Vocabulary
 from shared.core.batch import Heard, Snapshot, Stage
 from shared.core.decider import Routed
 from shared.core.decision import BatchDecision
-from shared.core.quarantine import Failures, reason_of
+from shared.core.quarantine import Failures, again, reason_of
 from shared.core.store import Store, Timer, ends
 from shared.core.stream import Stream, StreamName, UnreadableStream
 from shared.core.watermark import Clock
@@ -114,7 +114,17 @@ class Snapshots:
             self.released & self.quarantined.keys(),
         )  # fmt: skip
         failing = {name: reason_of(error) for name, error in unreadable.items()}
-        return Loaded(snapshot, read, failures.after((name in unreadable for name in read), failing))
+        counted = failing.keys() - await self.again(failing)
+        outcomes = (name in counted for name in read if name in counted or name not in unreadable)
+        after = failures.after(outcomes, {name: failing[name] for name in counted})
+        return Loaded(snapshot, read, after)
+
+    async def again(self, failing: Mapping[StreamName, str]) -> frozenset[StreamName]:
+        """Those that are set aside as they were: they were released, and fail still for what they did."""
+        if not failing:
+            return frozenset()
+        known = await self.store.released_from(failing)
+        return again(failing, known) | (failing.keys() & self.released)
 
     def adopt(self, written: Decided) -> None:
         """Remember how that left everything."""

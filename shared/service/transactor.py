@@ -151,9 +151,14 @@ class Transactor:
         failing = {
             each.stream: each.reason
             for each in changes.quarantined
-            if each.stream not in known.unreadable and each.stream not in known.quarantined
+            if each.stream not in known.unreadable
+            and (each.stream not in known.quarantined or each.stream in known.released)
         }
-        fired = self._fired.after(decided.decision.outcomes, failing)
+        outcomes = list(decided.decision.outcomes)
+        for stream in await self.snapshots.again(failing):
+            del failing[stream]
+            outcomes.remove(True)
+        fired = self._fired.after(outcomes, failing)
         await self.store.commit(changes)
         self._fired = fired
         self.snapshots.adopt(decided)

@@ -43,6 +43,7 @@ class MemoryStore:
         self._timers: dict[StreamName, Timer] = {}
         self._quarantined: dict[StreamName, Quarantine] = {}
         self._released: set[StreamName] = set()
+        self._released_from: dict[StreamName, Sequence[str]] = {}
 
     async def bodies(self, streams: Sequence[StreamName]) -> Mapping[StreamName, Sequence[bytes]]:
         wanted = {stream.text: stream for stream in streams}
@@ -124,9 +125,13 @@ class MemoryStore:
         for stream in released:
             self._released.remove(stream)
             each = self._quarantined.pop(stream)
+            self._released_from[stream] = [each.reason]
             if each.at is not None:
                 self._timers[stream] = Timer(each.at, stream, each.partition)
         return False
+
+    async def released_from(self, streams: Collection[StreamName]) -> Mapping[StreamName, Sequence[str]]:
+        return {each: self._released_from[each] for each in streams if each in self._released_from}
 
     def _is_dead_letter(self, record: DeadLetter) -> bool:
         place = attrgetter("topic", "partition", "offset", "attempt")

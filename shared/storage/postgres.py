@@ -109,6 +109,10 @@ class PostgresStore:
             await self._fetch("go_on", *streams)
         return bool(asked)
 
+    async def released_from(self, streams: Collection[StreamName]) -> Mapping[StreamName, Sequence[str]]:
+        rows = await self._fetch("released_from", [stream.text for stream in streams])
+        return {StreamName.parse(stream): reasons for stream, reasons in rows}
+
     async def refused(self, topic: str, partition: int, offset: int) -> bool:
         return bool(await self._fetch("refused", topic, partition, offset))
 
@@ -149,14 +153,12 @@ class PostgresStore:
         for type_, number in Counter(fact.type for fact in changes.facts).items():
             metrics.FACTS.labels(type_).inc(number)
 
-    async def _copy(
-        self, connection: Any, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
-    ) -> None:
+    async def _copy(self, connection: Any, table: str, names: Sequence[str], rows: Sequence[Any]) -> None:
         """COPY is cheaper than a statement with arrays: a third of the client's time, half of the server's.
         A key that is there already is a conflict."""
         if rows:
             self.statements_sent += 1
-            await connection.copy_records_to_table(table, records=rows, columns=columns)
+            await connection.copy_records_to_table(table, records=rows, columns=names)
 
 
 def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:

@@ -115,6 +115,10 @@ select stream, reason from quarantined where partition = any($1::int[]);
 -- Those of them that were released.
 select stream from quarantined where released is not null and partition = any($1::int[]);
 
+-- name: released_from
+-- Why these streams had been set aside when they last went on.
+select stream, reasons from released where stream = any($1::text[]);
+
 -- name: ask_again
 -- Dead letters that came for these released streams are asked for again, in the order in which they first came: so many at
 -- most, none of a stream that waits for some already, and each from where the last were.
@@ -136,11 +140,14 @@ on conflict do nothing returning 1;
 
 -- name: go_on
 -- Of these streams, those that were released and wait for no dead letter of their own, whoever asked for it, each with
--- the timer that it had.
+-- the timer that it had; why it was set aside is remembered, also what lay behind an operator's word.
 with gone as (delete from quarantined q using unnest($1::text[], $2::text[]) as u(stream, letters)
               where q.stream = u.stream and q.released is not null
               and not exists (select from redrives r where r.stream = u.letters and r.settled is null)
-              returning q.stream, q.partition, q.at)
+              returning q.stream, q.partition, q.at, q.reason),
+known as (insert into released (stream, reasons)
+          select g.stream, array[g.reason] || (select array_agg(s.reason) from suspects s where s.stream = g.stream) from gone g
+          on conflict (stream) do update set reasons = excluded.reasons, since = excluded.since)
 insert into timers (stream, partition, at) select stream, partition, at from gone where at is not null
 on conflict do nothing;
 

@@ -6,13 +6,17 @@ import pytest
 
 from deploy.local.house.house import House
 from deploy.provisioning.databases import Database
-from deploy.recovery.quarantine import aside, release
+from deploy.recovery.quarantine import add, aside, release
+from shared.contracts.event import Event
+from shared.contracts.topics import PARTITIONS
 from shared.core.batch import Batch
-from shared.core.quarantine import Quarantine, named
+from shared.core.quarantine import Quarantine, StreamsFail, named
 from shared.core.store import Changes
+from shared.service.suspects import naming_suspects
 from shared.service.transactor import Transactor
 from shared.storage.postgres import SQL, PostgresStore
-from tests.shared.core.reminders import DECIDED, NOON, heard, reminder, reminder_stage, requested
+from tests.shared.core.reminders import DECIDED, NOON, beat, heard, reminder, reminder_stage, requested
+from tests.shared.core.test_quarantine import fire
 
 pytestmark = pytest.mark.system
 ASK = """
@@ -40,6 +44,31 @@ async def take(transactor: Transactor, batch: Batch) -> list[str]:
     """The reasons of those that became dead letters."""
     await transactor.transact(batch, NOON, lambda cause, _: cause)
     return [letter.reason for letter in batch.refused]
+
+
+async def test_those_that_held_all_others_and_fail_still_when_released_hold_nobody_again(
+    house: House, database: Database, postgres: PostgresStore
+) -> None:
+    where = (house.postgres.admin_url, database.service)
+    names = [f"e{n}" for n in range(8)]
+
+    async def new_process(offset: int, *said: Event) -> None:
+        transactor = Transactor(reminder_stage(fire), DECIDED, postgres)
+        async with naming_suspects(postgres.pool):
+            await take(transactor, Batch(heard(*said, offset=offset)))
+
+    await new_process(0, *(requested(name, name, minutes=13) for name in names))
+    with pytest.raises(StreamsFail):
+        await new_process(8, beat(60))
+    for name in names:
+        await add(*where, f"reminder-{name}", "it holds all others")
+    await new_process(8, beat(60))
+    await release(*where)
+    await Transactor(reminder_stage(fire), DECIDED, postgres).reread_quarantine(range(PARTITIONS))
+    assert await aside(*where) == []
+    await new_process(9, beat(61))
+    assert {each.reason for each in await aside(*where)} == {"ZeroDivisionError: no channel left"}
+    assert await still_aside(house, database) == [f"reminder-{name}" for name in names]
 
 
 async def still_aside(house: House, database: Database) -> list[str]:
