@@ -64,7 +64,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def conditions(self, now: float) -> Iterable[Condition]:
         """Everything that may keep it from taking records; `now` in monotonic seconds."""
-        yield Condition("held", self.writer.held(now) or self.assignment.refused)
+        yield Condition("held", self.writer.held(self.busy.locked(), now) or self.assignment.refused)
         yield Condition("fetch", self.client.polling.problem(now) if self.client else None)
         yield Condition("transaction", self._open.problem(behind(self.client, self.positions), now))
         yield from self.assignment.conditions()

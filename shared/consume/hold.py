@@ -64,18 +64,19 @@ class Hold:
 
 
 class Stall:
-    """A batch in hand that does not go on, though nothing has failed: a session that does not answer."""
+    """Work that does not go on, though nothing has failed: a session that does not answer. It may be that of a
+    batch in hand, or of whoever has his turn between two batches."""
 
     def __init__(self) -> None:
         self._sent, self._since = -1, 0.0
 
     def problem(self, at_work: bool, sent: int, now: float) -> str | None:
-        """Asked again and again: is a batch in hand, how many statements were sent so far, and when."""
+        """Asked again and again: is there such work, how many statements were sent so far, and when."""
         if not at_work or sent != self._sent:
             self._sent, self._since = sent, now
         if now - self._since < SILENT:
             return None
         return (
-            f"PostgreSQL has not answered for {now - self._since:.0f} s with a batch in hand: a lock, a disk "
-            "or a lost session; the statement is given up after thirty seconds and tried again"
+            f"PostgreSQL has not answered for {now - self._since:.0f} s and nothing is taken meanwhile: a lock, "
+            "a disk or a lost session; the statement is given up after thirty seconds and tried again"
         )

@@ -36,15 +36,17 @@ class Writer:
     ) -> None:
         self.policy, self.store, self.handler, self.size = policy, store, handler, size
         self.positions, self.give_up = positions, give_up
-        self.hold, self._stall, self._in_hand = Hold(), Stall(), False
+        self.hold, self._stall = Hold(), Stall()
         self.isolator = PoisonIsolator(
             self._write, self._dead_letter, self._rehearse, store.refused, policy.type_of, self._retry
         )
 
-    def held(self, now: float) -> str | None:
-        """What is not written and what it waits for; `now` in monotonic seconds."""
-        waits = self._in_hand and not self.hold
-        stalled = self._stall.problem(waits, self.store.statements_sent, now)
+    def held(self, is_busy: bool, now: float) -> str | None:
+        """What is not written and what it waits for; `is_busy`: somebody writes, or keeps others from it.
+
+        `now` in monotonic seconds.
+        """
+        stalled = self._stall.problem(is_busy and not self.hold, self.store.statements_sent, now)
         return self.isolator.held or self.hold.problem(now) or stalled
 
     def forget(self) -> None:
@@ -57,11 +59,7 @@ class Writer:
         Errors: `Outage` when it was given up; `CircuitOpen`, after a pause, while some are held.
         """
         owned = [r for r in records if (r.topic, r.partition) in self.positions]
-        self._in_hand = True
-        try:
-            await self.isolator.take(owned)
-        finally:
-            self._in_hand = False
+        await self.isolator.take(owned)
         measure(owned)
 
     async def pass_to(self, reached: Mapping[TopicPartition, int]) -> None:

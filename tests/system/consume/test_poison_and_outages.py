@@ -5,6 +5,7 @@ import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import pytest
@@ -12,10 +13,11 @@ from aiokafka.errors import KafkaError
 
 from deploy.provisioning.databases import Database
 from shared.core.batch import Batch
+from shared.service.redriver import Redriver
 from shared.service.stage import StageHandler
 from tests.system.consume.topics import problems, says
 from tests.system.cut_wire import Wire
-from tests.system.reminder_service import ReminderService, hearing
+from tests.system.reminder_service import ReminderService, hearing, until
 from tests.system.requests import all_taken, heard_once, like, requests
 
 
@@ -161,3 +163,28 @@ async def test_a_batch_in_hand_that_does_not_go_on_is_said_while_it_stands(
         assert not problems(consumer)
     await owner.close()
     await heard_once(service, 10)
+
+
+async def test_who_has_his_turn_between_two_batches_and_does_not_go_on_is_said_too(
+    service: ReminderService, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.consume.hold.SILENT", 1.0)
+    owner = await asyncpg.connect(database.owner_url)
+    async with hearing(service.consumer()) as consumer:
+        await service.publish(*requests(10))
+        await all_taken(service, 10)
+        async with owner.transaction():
+            await owner.execute("lock table quarantined in access exclusive mode")
+            turn = asyncio.create_task(Redriver(consumer, service.store).turn())
+            await until(lambda: waits_for_a_lock(owner))
+            await service.publish(*requests(10, start=10))
+            await says(consumer, "held", "PostgreSQL has not answered for")
+        await turn
+        await all_taken(service, 20)
+        assert not problems(consumer)
+    await owner.close()
+    await heard_once(service, 20)
+
+
+async def waits_for_a_lock(owner: Any) -> bool:
+    return bool(await owner.fetchval("select exists (select from pg_locks where not granted)"))
