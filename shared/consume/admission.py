@@ -22,6 +22,10 @@ ON_APPEND = 1
 """Kafka's mark of a timestamp that the broker set when it appended the record."""
 
 
+class Misplaced(Unreadable):
+    """Its key lies on another partition than it would here: its sender's fault, if both count as many."""
+
+
 class Record(Protocol):
     """What we use of a Kafka record; `timestamp` in milliseconds, the broker's if its type is `ON_APPEND`."""
 
@@ -94,7 +98,7 @@ class AdmissionPolicy:
         if record.key is None or record.key != event.subject.encode():
             raise Unreadable("the record's key is not the event's subject: both are the customer id")
         if (place := self.partition_of(record.key)) != record.partition:
-            raise Unreadable(
+            raise Misplaced(
                 f"this key belongs on partition {place}, not {record.partition}: use the murmur2 partitioner"
             )
 
@@ -104,6 +108,7 @@ class Admitted:
     """A poll's records sorted into what is heard, what becomes a dead letter, and what is passed over.
 
     `newer` is a record that another release will take: its place, offset and why; nothing after it is sorted.
+    `is_misplaced`: a key lies where it does not belong, unless the topic's partitions are others.
     """
 
     heard: list[Heard] = field(default_factory=list)
@@ -111,6 +116,7 @@ class Admitted:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     positions: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
     newer: tuple[TopicPartition, int, str] | None = None
+    is_misplaced: bool = False
 
     def fresh(self, records: Iterable[Record], positions: Mapping[TopicPartition, int]) -> Iterator[Record]:
         """The records that were not taken before; each moves its partition's position past itself."""
@@ -154,6 +160,7 @@ def admit(
         try:
             event, body = policy.event(record, recorded)
         except Unreadable as reason:
+            admitted.is_misplaced |= isinstance(reason, Misplaced)
             if isinstance(reason, Unknown) and record.topic not in policy.external:
                 admitted.stop_before(record, str(reason))
                 break

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Collection, Container, Iterable, Mapping
 from time import monotonic
-from typing import NamedTuple
 from uuid import uuid4
 
 from aiokafka import TopicPartition as KafkaPartition
@@ -12,22 +11,16 @@ from aiokafka.errors import KafkaError
 
 from shared.consume.client.logs import Ids, read_ids, read_logs
 from shared.consume.client.polling import PollingClient
-from shared.core.agreement import Log, disagreements, missing, numbers, opened, told, uneven
+from shared.consume.hold import Condition
+from shared.contracts.topics import PARTITIONS
+from shared.core.agreement import Log, disagreements, miscounted, missing, numbers, opened, told, uneven
 from shared.core.store import Position, Store, TopicPartition
-from shared.resilience.transient import is_outage, passes
+from shared.resilience.transient import Outage, is_outage, passes
 from shared.settings import Settings
 
 log = logging.getLogger(__name__)
 STANDBY = "standby"
 EXAMINED_IN = WITHHELD_FOR = 5.0
-
-
-class Condition(NamedTuple):
-    """What stands in the way, or should be known although nothing does (`blocks` is false); None: nothing."""
-
-    name: str
-    problem: str | None
-    blocks: bool = True
 
 
 class Assignment:
@@ -37,8 +30,10 @@ class Assignment:
     that are taken; `withheld` has the positions of the others.
     """
 
-    def __init__(self, settings: Settings, topics: Collection[str], store: Store) -> None:
-        self.settings, self.topics, self.store = settings, topics, store
+    def __init__(
+        self, settings: Settings, topics: Collection[str], external: Collection[str], store: Store
+    ) -> None:
+        self.settings, self.topics, self.external, self.store = settings, topics, external, store
         self.places: frozenset[TopicPartition] | None = None
         self.positions: dict[TopicPartition, int] = {}
         self.agreed = self.is_replaced = self._began = False
@@ -46,7 +41,7 @@ class Assignment:
         self.refused: str | None = None
         self._problem: str | None = None
         self._began_late: str | None = None
-        self._ids = Ids(None, {})
+        self._ids = Ids(None, {}, {})
         self._examined_at = 0.0
         self._logs: Mapping[TopicPartition, Log] = {}
         self.withheld: Mapping[TopicPartition, int] = {}
@@ -94,10 +89,10 @@ class Assignment:
             return None
         places = sorted(self.places or ())
         known = await self.store.positions(places)
-        self._ids = await read_ids(client, self.topics)
-        self._logs = await read_logs(client, self._ids, places)
+        self._ids = ids = await read_ids(client, self.topics)
+        self._logs = await read_logs(client, ids, places)
         wrong, apart = disagreements(places, known, self._logs), uneven(places, self.topics)
-        gone = missing(self.topics, self._ids.topics)
+        gone = missing(self.topics, ids.topics) or miscounted(self.external, ids.partitions, PARTITIONS)
         if not gone and any(client.partitions_for_topic(topic) is None for topic in self.topics):
             await client.refresh()  # or it would take minutes until its partitions are shared out
         held = {partition for _, partition in places if gone} | {n for _, n in wrong} | apart.keys()
@@ -112,6 +107,18 @@ class Assignment:
             await self.store.open_positions(new)
         self._note_beginnings(known, new)
         return {place: position.offset for place, position in {**known, **new}.items()}
+
+    async def count(self, client: PollingClient | None) -> None:
+        """Are keys placed by as many partitions as here? The client hears of new ones minutes late.
+
+        Errors: `Outage` when they are not, `KafkaError` and `TimeoutError` while Kafka is away.
+        """
+        assert client is not None
+        async with asyncio.timeout(EXAMINED_IN):
+            ids = await read_ids(client, self.external)
+        if problem := miscounted(self.external, ids.partitions, PARTITIONS):
+            self.doubt()
+            raise Outage(problem)
 
     def _withhold(
         self, held: Container[int], wrong: Container[TopicPartition], known: Mapping[TopicPartition, Position]

@@ -1,8 +1,7 @@
 """Records come in by FastStream in batches; PostgreSQL holds the truth of what was taken.
 
-FastStream's acknowledgement policies each lose or repeat a message when a handler raises, so this uses
-none of them: offsets are fenced in the transaction that stores the effects, and Kafka's committed
-offset follows, for those who watch the group. Where a position and its log disagree, nothing is taken there.
+FastStream's policies of acknowledgement each lose or repeat a message when a handler raises: none is used.
+Offsets are fenced with the effects, Kafka's follow. Where position and log disagree, nothing is taken.
 """
 
 import asyncio
@@ -16,11 +15,12 @@ from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from shared.consume.admission import AdmissionPolicy
-from shared.consume.assignment import Assignment, Condition
+from shared.consume.assignment import Assignment
 from shared.consume.client.lenient_records import install_lenient_records
 from shared.consume.client.open_transactions import OpenTransactions, behind
 from shared.consume.client.polling import Fetch, PollingClient, Records
 from shared.consume.client.subscription import Subscription
+from shared.consume.hold import Condition
 from shared.consume.writer import Writer
 from shared.core.handler import Handler
 from shared.core.store import Store, TopicPartition
@@ -37,10 +37,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self, settings: Settings, policy: AdmissionPolicy, store: Store, handler: Handler) -> None:
         self.settings, self.policy, self.handler = settings, policy, handler
-        self.assignment = Assignment(settings, policy.hears, store)
+        self.assignment = Assignment(settings, policy.hears, policy.external, store)
         self.writer = Writer(
-            policy=policy, store=store, handler=handler, size=settings.batch,
-            positions=self.positions, give_up=self._handed_over,
+            policy=policy, store=store, handler=handler, size=settings.batch, positions=self.positions,
+            give_up=self._handed_over, count_partitions=lambda: self.assignment.count(self.client),
         )  # fmt: skip
         self._subscription = Subscription(settings, policy.hears, self, self._poll, self._hear)
         self.busy, self._open = asyncio.Lock(), OpenTransactions()
@@ -165,7 +165,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._rewind()
 
     def _handed_over(self) -> bool:
-        return self._stopping or (self._leaving and bool(self.positions))
+        return self._stopping or not self.assignment.agreed or (self._leaving and bool(self.positions))
 
     async def _hear(self, records: Any) -> None:
         async with self.busy:

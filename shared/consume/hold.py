@@ -1,5 +1,7 @@
 """What keeps work from being done, such as the batch in hand, since when, and when to say so: pure."""
 
+from typing import NamedTuple
+
 PASSES = 5.0
 """Seconds: a conflict or a lost connection is over by then; what is not holds the service."""
 
@@ -9,6 +11,14 @@ QUIET = 15.0
 
 SILENT = 15.0
 """Seconds for which nothing more is asked of a database that no session need take for an answer."""
+
+
+class Condition(NamedTuple):
+    """What stands in the way, or should be known although nothing does (`blocks` is false); None: nothing."""
+
+    name: str
+    problem: str | None
+    blocks: bool = True
 
 
 class PartitionHeld(Exception):
@@ -64,8 +74,8 @@ class Hold:
 
 
 class Stall:
-    """Work that does not go on, though nothing has failed: a session that does not answer. It may be that of a
-    batch in hand, or of whoever has his turn between two batches."""
+    """Work that does not go on, though nothing has failed: a session that does not answer. It may be that of
+    a batch in hand, or of whoever has his turn between two batches."""
 
     def __init__(self) -> None:
         self._sent, self._since = -1, 0.0
@@ -77,6 +87,6 @@ class Stall:
         if now - self._since < SILENT:
             return None
         return (
-            f"PostgreSQL has not answered for {now - self._since:.0f} s and nothing is taken meanwhile: a lock, "
-            "a disk or a lost session; the statement is given up after thirty seconds and tried again"
+            f"PostgreSQL has not answered for {now - self._since:.0f} s and nothing is taken meanwhile: a "
+            "lock, a disk or a lost session; the statement is given up after thirty seconds and tried again"
         )

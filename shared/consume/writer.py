@@ -22,6 +22,7 @@ class Writer:
     """Moves `positions`, which are their owner's as well. `size` records are a batch.
 
     A failure that waiting heals is waited out until `give_up` says that somebody else is to do it.
+    `count_partitions` fails while a key that lies elsewhere than here it would is not its sender's fault.
     """
 
     def __init__(
@@ -33,9 +34,10 @@ class Writer:
         size: int,
         positions: dict[TopicPartition, int],
         give_up: Callable[[], bool],
+        count_partitions: Callable[[], Awaitable[None]],
     ) -> None:
         self.policy, self.store, self.handler, self.size = policy, store, handler, size
-        self.positions, self.give_up = positions, give_up
+        self.positions, self.give_up, self.count_partitions = positions, give_up, count_partitions
         self.hold, self._stall = Hold(), Stall()
         self.isolator = PoisonIsolator(
             self._write, self._dead_letter, self._rehearse, store.refused, policy.type_of, self._retry
@@ -86,6 +88,8 @@ class Writer:
         await self._persist(admitted, admitted.batch(self.positions))
 
     async def _persist(self, admitted: Admitted, batch: Batch) -> None:
+        if admitted.is_misplaced:
+            await self.count_partitions()
         if admitted.positions:
             with metrics.BATCH_SECONDS.time():
                 repeated = await self.handler.handle(batch)

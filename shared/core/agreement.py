@@ -103,6 +103,18 @@ def missing(topics: Iterable[str], there: Container[str]) -> str | None:
     return f"topic {gone[0]} is gone from Kafka: restore it, or make it again with `evergreen provision`"
 
 
+def miscounted(topics: Iterable[str], counts: Mapping[str, int], wanted: int) -> str | None:
+    """Where keys are placed by another number than here, what a sender did rightly looks wrong."""
+    for topic in sorted(topics):
+        if (count := counts.get(topic, wanted)) != wanted:
+            return (
+                f"topic {topic} has {count} partitions and not {wanted}, so the events of one customer lie "
+                "in different ones: make it again with `evergreen provision`, go on from its beginning "
+                "(`evergreen positions accept`), and have what was sent since sent again"
+            )
+    return None
+
+
 def uneven(places: Iterable[TopicPartition], topics: Iterable[str]) -> dict[int, str]:
     """Whoever owns a partition in one topic must own it in all; the problem of each that is not so."""
     owned, found = set(places), {}

@@ -74,7 +74,7 @@ class Redriver:
                 if self._in_vain > PASSES_IN or not passes(error):
                     self._stopped = f"no dead letter that was asked for is heard again yet: {said(error)}"
                 level = logging.INFO if is_outage(error) else logging.ERROR
-                log.log(level, "dead letters are heard again later: %s", said(error), exc_info=not is_outage(error))
+                log.log(level, "not heard again yet: %s", said(error), exc_info=not is_outage(error))
             await asyncio.sleep(EVERY)
 
     async def turn(self) -> None:

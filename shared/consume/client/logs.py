@@ -88,10 +88,12 @@ class IdsRequest(Request[MetadataRequest_v5 | MetadataRequest12]):  # type: igno
 
 
 class Ids(NamedTuple):
-    """The cluster's id, and the id of each topic that is there; None where the broker tells none."""
+    """The cluster's id, and the id of each topic that is there, None where the broker tells none; and how
+    many partitions each has."""
 
     cluster: str | None
     topics: Mapping[str, str | None]
+    partitions: Mapping[str, int]
 
 
 async def read_ids(consumer: AIOKafkaConsumer, topics: Collection[str]) -> Ids:
@@ -103,8 +105,10 @@ async def read_ids(consumer: AIOKafkaConsumer, topics: Collection[str]) -> Ids:
     answer = await client.send(node, IdsRequest(topics))
     there = [each for each in answer.topics if each[0] == 0]
     if answer.API_VERSION == MetadataResponse12.API_VERSION:
-        return Ids(answer.cluster_id, {topic: topic_id.hex() for _, topic, topic_id, *_ in there})
-    return Ids(answer.cluster_id, {topic: None for _, topic, *_ in there})
+        counts = {topic: len(partitions) for _, topic, _, _, partitions, *_ in there}
+        return Ids(answer.cluster_id, {topic: topic_id.hex() for _, topic, topic_id, *_ in there}, counts)
+    counts = {topic: len(partitions) for _, topic, _, partitions in there}
+    return Ids(answer.cluster_id, dict.fromkeys(counts), counts)
 
 
 async def read_logs(

@@ -1,14 +1,22 @@
-"""Only a record's own fault makes it a dead letter: what a database or a release lacks holds, and is said."""
+"""Only a record's own fault makes it a dead letter: what database, release, topic lack holds and is said."""
 
 from collections.abc import Awaitable, Callable
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import NewPartitions
 
+from deploy.provisioning.databases import Database
+from deploy.recovery.positions import apply, moves, standings
+from shared.contracts.event import encode
 from tests.shared.core.reminders import requested
+from tests.system.consume.topics import admin, make_again, says
 from tests.system.database_faults import DatabaseFaults, missing_grant, old_schema, standby
 from tests.system.failing_rules import UNKNOWN, FailingRules, goes_on, holds
-from tests.system.reminder_service import ReminderService, hearing, until
+from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
 from tests.system.requests import all_taken, heard_once, requests
+
+MORE = PARTITIONS + 2
 
 
 @pytest.mark.parametrize(
@@ -121,3 +129,53 @@ async def test_one_alone_is_held_until_another_of_its_type_was_written(service: 
         await goes_on(consumer)
     assert await service.dead_letters() == ["ZeroDivisionError: no channel left"]
     await heard_once(service, 20)
+
+
+async def grow(service: ReminderService) -> None:
+    """As somebody does who knows that Kafka scales by partitions; returns once a new producer sees them."""
+
+    async def is_seen() -> bool:
+        async with AIOKafkaProducer(bootstrap_servers=service.settings.kafka) as producer:
+            return len(await producer.partitions_for(service.topic)) == MORE
+
+    async with admin(service) as client:
+        await client.create_partitions({service.topic: NewPartitions(MORE)})
+    await until(is_seen)
+
+
+async def has(service: ReminderService, count: int) -> bool:
+    return len(await service.facts()) == count
+
+
+async def test_what_comes_on_a_topic_that_has_grown_is_no_dead_letter_and_its_service_holds(
+    service: ReminderService, database: Database
+) -> None:
+    async with hearing(service.consumer()) as consumer:
+        await service.publish(*requests(60))
+        await all_taken(service, 60)
+        await grow(service)
+        await service.publish(*requests(100, start=60))
+        grown = f"topic {service.topic} has {MORE} partitions and not {PARTITIONS}"
+        await says(consumer, "position", grown, seconds=30)
+        await make_again(service)
+        await service.publish(*requests(100, start=60))  # as it is told
+        await says(consumer, "position", "was deleted and made again", seconds=30)
+        found = await standings(service.settings.kafka, database.owner_url)
+        await apply(database.owner_url, moves(found, service.topic))
+        await until(lambda: has(service, 160))
+    await heard_once(service, 160)
+    assert await service.dead_letters() == []
+
+
+async def test_a_key_astray_on_a_topic_that_is_as_it_should_be_is_its_senders_fault(
+    service: ReminderService,
+) -> None:
+    async with hearing(service.consumer()):
+        async with AIOKafkaProducer(bootstrap_servers=service.settings.kafka) as producer:
+            astray = encode(requested("astray", "customer-3"))
+            for partition in range(PARTITIONS):
+                await producer.send(service.topic, astray, b"customer-3", partition)
+        await service.publish(*requests(60))
+        await all_taken(service, 60 + PARTITIONS)
+    await heard_once(service, 61)
+    assert len(await service.dead_letters()) == PARTITIONS - 1

@@ -86,7 +86,7 @@ async def test_whenever_kafka_tells_its_topics_anew_they_are_compared_with_those
     async with hearing(service.consumer()) as consumer:
         await service.publish(*requests(60))
         await all_taken(service, 60)
-        consumer.assignment._ids = Ids("another cluster", {})
+        consumer.assignment._ids = Ids("another cluster", {}, {})
         assert consumer.client is not None
         await consumer.client.refresh()
         await until(lambda: examined(consumer))
