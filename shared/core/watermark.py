@@ -16,7 +16,8 @@ Only heartbeats move it. An event from the future cannot, and neither can the wa
    as any word does; of one that expired, for its lease since its last word at most; of one that has closed
    already, or that nobody knows, for nothing more. So it can be typed by hand.
 5. Who was forgotten is a newcomer: who closed, and all but the MOST_EXPIRED of those who expired that spoke
-   last, once none of their words, heard again, could count. So a source named by its process has no end.
+   last, once none of their words, heard again, could count. Where MOST_SOURCES are known nobody joins. So
+   sources that are named by their process, or one a word, cost no more than so many.
 
 A backlog that is told word by word is time that passes for those who have not told theirs: who comes back
 after an outage says its latest word only. A source opens again by a word of a later moment than it closed at.
@@ -33,8 +34,8 @@ ZERO = timedelta()
 NEAR = timedelta(minutes=5)
 """So far behind the clock a word has still come to where it stands: for slow lines and clocks that differ."""
 
-MOST_EXPIRED = 100
-"""Each word costs some time for each source that is remembered."""
+MOST_SOURCES, MOST_EXPIRED = 500, 100
+"""Each word costs some microseconds for each source that is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class SourceWatermark:
         word has passed without it."""
         known = other.elapsed - (other.seen - self.seen)
         until = max(self.elapsed, min(self.elapsed + other.elapsed - elapsed, known))
-        return replace(self, elapsed=until, expired=ZERO < self.lease < other.elapsed - until)
+        said = (self.seen, self.lateness, self.closed, self.lease)
+        return SourceWatermark(*said, until, ZERO < self.lease < other.elapsed - until, self.returned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +126,16 @@ class Clock:
         if before and said.rank <= before.rank:
             return self
         late = heartbeat.source not in awaited and not said.reaches(self.watermark)
-        if late and before is None:
+        is_full = heartbeat.source not in awaited and len(self.sources) >= MOST_SOURCES
+        if before is None and (late or is_full):
             return self
         latest = before.latest if before else self.watermark if self.sources else None
-        said = said.closing(latest).following(before, self.elapsed)
+        elapsed = self.elapsed
+        said = said.closing(latest).following(before, elapsed)
         if before and late:
             said = replace(said, expired=not before.counts and not said.closed)
         others = {
-            name: source.passed_by(said, self.elapsed) if source.counts and name not in awaited else source
+            name: source.passed_by(said, elapsed) if source.counts and name not in awaited else source
             for name, source in self.sources.items()
         }
         sources = {**others, heartbeat.source: said}

@@ -6,7 +6,7 @@ from shlex import quote
 
 from shared.contracts.event import iso
 from shared.contracts.topics import STAGE_SOURCES
-from shared.core.watermark import Clock, SourceWatermark
+from shared.core.watermark import MOST_SOURCES, Clock, SourceWatermark
 
 PATIENCE = timedelta(minutes=2)
 """Of the wall clock: for so long nothing is said of a source that is waited for."""
@@ -14,6 +14,12 @@ ALONE = timedelta(minutes=10)
 """So long of a source that is alone: nobody is past it, and the service may be busy with its last word."""
 DAILY = timedelta(days=1)
 """A stage, which has no lease, may speak once a day, when its own time goes by days."""
+CROWDED = (
+    "and a newcomer is not waited for: name a source after what it is, never after its process or message, "
+    "and close those that are gone for good"
+)
+SOME = 10
+"""Sources named in one go."""
 RUNS = "see whether it runs: evergreen status"
 Clocks = Mapping[int, Clock]
 
@@ -38,7 +44,17 @@ def silent(clocks: Clocks) -> str | None:
         for name, seen in clock.expired.items():
             latest, places = since.get(name, (seen, []))
             since[name] = (max(latest, seen), [*places, partition])
-    return "; ".join(_expired(name, *known) for name, known in sorted(since.items())) or None
+    told = [_expired(name, *known) for name, known in sorted(since.items())]
+    more = [f"{len(told) - SOME} more sources are silent"] if told[SOME:] else []
+    return "; ".join([*told[:SOME], *more]) or None
+
+
+def crowded(clocks: Clocks) -> str | None:
+    """The partitions that know so many sources that no other joins, with the way out."""
+    full = [
+        str(partition) for partition, clock in sorted(clocks.items()) if len(clock.sources) >= MOST_SOURCES
+    ]
+    return f"partitions {', '.join(full)} know {MOST_SOURCES} sources, {CROWDED}" if full else None
 
 
 def _expired(source: str, seen: datetime, partitions: Iterable[int]) -> str:

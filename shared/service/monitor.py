@@ -24,7 +24,7 @@ from shared.observe.logs import start_logging
 from shared.observe.telemetry import start_telemetry
 from shared.publish.relay import Relay
 from shared.resilience.transient import is_outage
-from shared.service.clocks import Holders, Unheard, Unvouched, set_aside, silent, states
+from shared.service.clocks import Holders, Unheard, Unvouched, crowded, set_aside, silent, states
 from shared.service.database import tell_that_nothing_leaves
 from shared.service.redriver import Redriver
 from shared.settings import Settings
@@ -142,7 +142,8 @@ class Monitor:
         awaits = self._watching[0].handler.awaits if self._watching else frozenset()
         unheard = self._unheard.problem(clocks, awaits, today), self._unvouched.problem(clocks, today)
         held = self._holders.held(clocks, today), *unheard
-        self.health.condition("sources", silent(clocks), now, blocks=False)
+        gone = "; ".join(filter(None, [crowded(clocks), silent(clocks)])) or None
+        self.health.condition("sources", gone, now, blocks=False)
         self.health.condition("clock", "; ".join(filter(None, held)) or None, now, blocks=False)
         for state, count in states(clocks).items():
             metrics.SOURCES.labels(state).set(count)

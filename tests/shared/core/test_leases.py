@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.event import Event
 from shared.core import watermark
-from shared.core.watermark import MOST_EXPIRED, Clock
+from shared.core.watermark import MOST_EXPIRED, MOST_SOURCES, Clock
 from tests.shared.core.reminders import beat, minute
 from tests.shared.core.test_watermark import after, never_goes_back
 
@@ -143,6 +143,28 @@ def test_of_those_who_expired_the_last_are_remembered() -> None:
     assert clock.hear(beat(1, pod(1), lease=2)) == clock
     back = clock.hear(beat(PODS, pod(1), lease=2)).hear(said(PODS + 2, "/shop"))
     assert (back.watermark, back.holder) == (minute(PODS), pod(1))
+
+
+def test_where_many_are_known_nobody_joins_until_some_are_gone() -> None:
+    """As who names its source anew in each word: they never let each other's lease run out."""
+    clock = Clock()
+    for number in range(MOST_SOURCES + 20):
+        clock = clock.hear(beat(number, f"/word-{number}", lease=60))
+    assert len(clock.sources) == MOST_SOURCES
+    full = clock
+    for word in steps("/till", MOST_SOURCES, MOST_SOURCES + 3):
+        assert full.hear(word) == full
+    for number in range(2 * MOST_SOURCES):
+        clock = clock.hear(beat(MOST_SOURCES + number, "/word-0", lease=60))
+    assert clock.watermark == minute(3 * MOST_SOURCES - 1)
+    assert "/till" in clock.hear(said(3 * MOST_SOURCES, "/till")).sources
+
+
+def test_who_is_awaited_joins_all_the_same() -> None:
+    clock = Clock()
+    for number in range(MOST_SOURCES):
+        clock = clock.hear(beat(number, f"/word-{number}", lease=60), frozenset({"/till"}))
+    assert "/till" in clock.hear(said(1, "/till"), frozenset({"/till"})).sources
 
 
 def forgetting(*spoken: Event) -> Clock:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared.core.watermark import Clock
-from shared.service.clocks import Holders, Unheard, Unvouched, set_aside, silent, states
+from shared.core.watermark import MOST_SOURCES, Clock
+from shared.service.clocks import Holders, Unheard, Unvouched, crowded, set_aside, silent, states
 from tests.shared.core.reminders import beat, minute
 from tests.shared.core.test_leases import said, steps
 from tests.shared.core.test_watermark import after
@@ -120,3 +120,17 @@ def test_partitions_on_which_nobody_speaks_are_named_while_some_speak_on_others(
     assert "nobody vouches for the time of partitions 1, 2, as sources do on the others" in text
     assert unvouched.problem({0: over, 1: Clock(), 2: over}, minute(12)) is None
     assert unvouched.problem({0: spoken, 1: spoken, 2: spoken}, minute(30)) is None
+
+
+def test_a_partition_that_knows_so_many_sources_that_no_other_joins_is_named() -> None:
+    spoken = [beat(at, f"/word-{at}", lease=60) for at in range(MOST_SOURCES)]
+    assert crowded({0: after(*spoken[1:])}) is None
+    assert "partitions 3 know 500 sources" in (crowded({0: after(*spoken[1:]), 3: after(*spoken)}) or "")
+
+
+def test_of_many_silent_sources_some_are_named() -> None:
+    died = [said(0, "/shop"), *(beat(0, f"/word-{at:02}", lease=60) for at in range(30))]
+    text = silent({0: after(*died, *steps("/shop", 1, 70))}) or ""
+    assert "/word-09" in text
+    assert "/word-10" not in text
+    assert text.endswith("; 20 more sources are silent")
