@@ -20,7 +20,7 @@ def machine(story: Story) -> dict[str, Any]:
         "judged": iso(story.judged) if story.judged else None,
         "stage": made.stage,
         "first_seen": iso(made.first_seen),
-        "last_seen": iso(made.last_seen),
+        "last_seen": iso(made.last_seen) if made.last_seen else None,
         "purchases": made.purchases,
         "spent": dict(sorted(made.spent.items())),
         "milestones": {name: iso(at) for name, at in made.reached.items()},

@@ -34,7 +34,8 @@ def _head(story: Story) -> Iterator[str]:
     made = story.progress
     yield f"customer {story.customer}: {made.stage}"
     yield f"  as of       {moment(story.as_of)}, by what was recorded up to {moment(story.known_at)} (UTC)"
-    yield f"  events      first {moment(made.first_seen)}, last {moment(made.last_seen)}"
+    last = f", last {moment(made.last_seen)}" if made.last_seen else ""
+    yield f"  seen        first {moment(made.first_seen)}{last}"
     spent = " + ".join(money(amount, currency) for currency, amount in sorted(made.spent.items()))
     yield f"  purchases   {made.purchases}{f', {spent}' if spent else ''}"
     if reached := [f"{name} {made.reached[name]:%Y-%m-%d}" for name in MILESTONES if name in made.reached]:

@@ -8,7 +8,7 @@ from shared.contracts.acquisition import LeadCaptured, LeadQualified
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
 from shared.contracts.event import Event
 from shared.contracts.fact import Fact
-from shared.contracts.signals import OrderPaid
+from shared.contracts.signals import SIGNALS, OrderPaid
 
 MILESTONES: Mapping[type[Fact], str] = {
     LeadCaptured: "captured",
@@ -28,10 +28,13 @@ STAGES = (
 
 @dataclass(slots=True)
 class Progress:
-    """First and last seen, purchases, money per currency in minor units, and when milestones were reached."""
+    """First and last seen, purchases, money per currency in minor units, and when milestones were reached.
+
+    The last that was seen is what another system said: what we made of it, and our alerts, are our own doing.
+    """
 
     first_seen: datetime
-    last_seen: datetime
+    last_seen: datetime | None = None
     purchases: int = 0
     spent: dict[str, int] = field(default_factory=dict)
     reached: dict[str, datetime] = field(default_factory=dict)
@@ -45,7 +48,8 @@ class Progress:
         """Take one event, in any order; each event once."""
         time, data = event.time, event.data
         self.first_seen = min(self.first_seen, time)
-        self.last_seen = max(self.last_seen, time)
+        if data.type in SIGNALS:
+            self.last_seen = max(self.last_seen or time, time)
         if isinstance(data, OrderPaid):
             self.purchases += 1
             self.spent[data.currency] = self.spent.get(data.currency, 0) + data.amount
@@ -59,6 +63,6 @@ def progress(events: Iterable[Event]) -> dict[str, Progress]:
     for event in events:
         step = made.get(event.subject)
         if step is None:
-            step = made[event.subject] = Progress(event.time, event.time)
+            step = made[event.subject] = Progress(event.time)
         step.hear(event)
     return made

@@ -45,7 +45,7 @@ def merged(one: Progress | None, other: Progress) -> Progress:
     }
     return Progress(
         min(one.first_seen, other.first_seen),
-        max(one.last_seen, other.last_seen),
+        max(filter(None, (one.last_seen, other.last_seen)), default=None),
         one.purchases + other.purchases,
         dict(Counter(one.spent) + Counter(other.spent)),
         reached,
@@ -90,7 +90,13 @@ def test_a_milestone_keeps_its_first_moment_and_money_its_currency() -> None:
     made = progress(facts)["anna"]
     assert made.reached == {"repeated": day(4)}
     assert (made.purchases, made.spent) == (3, Counter({"EUR": 1000, "JPY": 900}))
-    assert (made.first_seen, made.last_seen) == (day(1), day(9))
+    assert (made.first_seen, made.last_seen) == (day(1), day(3))
+
+
+def test_what_we_made_of_a_customer_is_not_seen_of_them() -> None:
+    alert = event(CarePlayOpened(alert_id="a1", rule="silence"), 9)
+    assert progress([event(PAID, 1), event(WON, 2), alert])["anna"].last_seen == day(1)
+    assert progress([alert])["anna"].last_seen is None
 
 
 def test_one_customers_events_are_not_anothers() -> None:

@@ -53,7 +53,7 @@ def test_the_head_says_who_and_how_far() -> None:
     assert head == [
         "customer anna: customer",
         "  as of       2026-04-01, by what was recorded up to 2026-10-28 (UTC)",
-        "  events      first 2026-01-01, last 2026-03-22 12:00:00",
+        "  seen        first 2026-01-01, last 2026-03-22 12:00:00",
         "  purchases   2, 5.00 EUR + 900 JPY",
         "  milestones  won 2026-01-01",
     ]
