@@ -22,6 +22,7 @@ from shared.observe import metrics
 from shared.observe.health import Health, serve_http
 from shared.observe.logs import start_logging
 from shared.observe.telemetry import start_telemetry
+from shared.publish.hiding import Hiding
 from shared.publish.relay import Relay
 from shared.resilience.transient import is_outage
 from shared.service.clocks import Holders, Unheard, Unvouched, crowded, set_aside, silent, states
@@ -38,8 +39,6 @@ NOT_READY, ATTENTION = "not_ready", "attention"
 EVERY = 0.5
 DATABASE_EVERY = 4
 ANSWERS_IN = 2.0
-HELD_AFTER = 5.0
-"""Seconds that a fact may wait before it is asked whose transaction hides it."""
 
 
 class Monitor:
@@ -51,6 +50,7 @@ class Monitor:
         self._schema = schema or {}
         self._holders, self._unheard, self._unvouched = Holders(), Unheard(), Unvouched()
         self._unread = Hold("the database's figures, and who a clock waits for, are older than they seem")
+        self._hiding = Hiding()
         self._met: set[tuple[str, str]] = set()
         self.running: asyncio.Future[None]
         self._watching: tuple[Consumer, Relay, Redriver, asyncpg.Pool] | None = None
@@ -129,8 +129,9 @@ class Monitor:
         ((depth, age),) = await pool.fetch(SQL["depth"])
         metrics.RELAY_DEPTH.set(depth)
         metrics.RELAY_AGE.set(age)
-        holder = await pool.fetchrow(SQL["holder"]) if age > HELD_AFTER else None
-        self.health.condition("held_back", _held_back(holder), monotonic(), blocks=False)
+        holders = await pool.fetch(SQL["holder"]) if depth else []
+        hidden = self._hiding.problem(next(map(dict, holders), None), monotonic())
+        self.health.condition("held_back", hidden, monotonic(), blocks=False)
         self._look_at_clocks(await PostgresStore(pool).clocks(range(PARTITIONS)))
         quarantined = await pool.fetch(SQL["quarantined"])
         self.health.condition("quarantined", set_aside(map(tuple, quarantined)), monotonic(), blocks=False)
@@ -151,17 +152,6 @@ class Monitor:
             if clock.watermark is not None:
                 age = datetime.now(UTC) - clock.watermark
                 metrics.WATERMARK_AGE.labels(str(partition)).set(age.total_seconds())
-
-
-def _held_back(holder: asyncpg.Record | None) -> str | None:
-    """Whom to ask; PostgreSQL tells a service no more of another role's session."""
-    if holder is None:
-        return None
-    whose = "a prepared transaction (pg_prepared_xacts)"
-    if holder["pid"] is not None:
-        whose = "a transaction of process {pid} in database {datname}, role {usename}".format_map(holder)
-        whose += f", application {holder['application_name']!r}" if holder["application_name"] else ""
-    return f"{whose} hides what was decided since it began, on the whole server: end it, or wait for its end"
 
 
 def _polled_lately(consumer: Any, owned: list[tuple[str, int]]) -> bool:

@@ -5,7 +5,7 @@ from (select f.recorded from unpublished u left join facts f using (xid, positio
 
 -- name: holder
 -- Whose transaction hides rows of ours, if one does: the oldest on the server, in whatever database.
-select a.pid, a.datname, a.usename, a.application_name
+select s.oldest::text as xid, a.pid, a.datname, a.usename, a.application_name
 from (select pg_snapshot_xmin(pg_current_snapshot()) as oldest) as s
 left join pg_stat_activity a on a.backend_xid = s.oldest::xid
 where exists (select from outbox where xid >= log_xid(s.oldest));
