@@ -94,7 +94,7 @@ def _text(name: str, raw: bytes | None) -> str:
     try:
         return (raw or b"").decode()
     except UnicodeDecodeError:
-        raise Unreadable(f"header {name} is not UTF-8") from None
+        raise Unreadable(f"header {name!r} is not UTF-8") from None
 
 
 def _parse(value: bytes, what: str) -> dict[str, Any]:

@@ -120,8 +120,8 @@ def test_what_breaks_the_contract_is_refused_with_its_reason(value: bytes | None
 
 
 def test_a_header_that_is_not_text_is_named() -> None:
-    with pytest.raises(Unreadable, match="header ce_id is not UTF-8"):
-        read(DATA, [*HEADERS, ("ce_id", b"\xff")], SIGNALS)
+    with pytest.raises(Unreadable, match="header 'ce_id.x1b' is not UTF-8"):
+        read(DATA, [*HEADERS, ("ce_id\x1b", b"\xff")], SIGNALS)
 
 
 def test_binary_data_that_is_not_json_is_said_to_be_the_data() -> None:
