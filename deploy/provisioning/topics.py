@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
 from deploy.errors import Trouble
+from deploy.provisioning.topic_settings import KEPT, check_settings
 from shared.kafka import kafka_client
 
 PAGES = Path(__file__).with_name("topics.yaml")
@@ -35,8 +36,7 @@ class Topic:
     def new(self, copies: int, min_insync: int) -> NewTopic:
         settings = {
             "retention.ms": str(self.retention_days * DAY_MS),
-            # By the producer's time an old log would be past its retention on arrival.
-            "message.timestamp.type": "LogAppendTime",
+            **KEPT,
             "max.message.bytes": str(self.largest_bytes),
             "min.insync.replicas": str(min_insync),
             "compression.type": self.compression,
@@ -92,7 +92,8 @@ async def reach(kafka: str) -> None:
 
 
 async def provide(kafka: str, wanted: Sequence[Topic], replication: Replication = AS_FITS) -> None:
-    """Makes the missing topics; Trouble when one has other partitions than its page, or too few copies."""
+    """Makes the missing topics; Trouble when one has other partitions than its page, other
+    settings than it must have, or too few copies."""
     async with _administrator(kafka) as admin:
         await _create(admin, wanted, replication)
         try:
@@ -101,6 +102,7 @@ async def provide(kafka: str, wanted: Sequence[Topic], replication: Replication 
             raise Trouble(
                 f"Kafka at {kafka} made the topics but gave them no leader in {IN_SERVICE_SECONDS:.0f} s"
             ) from error
+        await check_settings(admin, [topic.name for topic in wanted])
 
 
 @asynccontextmanager

@@ -120,7 +120,7 @@ def test_what_breaks_the_contract_is_refused_with_its_reason(value: bytes | None
 
 
 def test_a_header_that_is_not_text_is_named() -> None:
-    with pytest.raises(Unreadable, match="header 'ce_id.x1b' is not UTF-8"):
+    with pytest.raises(Unreadable, match=r"header 'ce_id.x1b' is not UTF-8"):
         read(DATA, [*HEADERS, ("ce_id\x1b", b"\xff")], SIGNALS)
 
 
