@@ -109,7 +109,7 @@ def miscounted(topics: Iterable[str], counts: Mapping[str, int], wanted: int) ->
         if (count := counts.get(topic, wanted)) != wanted:
             return (
                 f"topic {topic} has {count} partitions and not {wanted}, so the events of one customer lie "
-                "in different ones: make it again with `evergreen provision`, go on from its beginning "
+                "in different ones: delete it and `evergreen provision`, go on from its beginning "
                 "(`evergreen positions accept`), and have what was sent since sent again"
             )
     return None
