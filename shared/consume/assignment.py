@@ -6,9 +6,9 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from time import monotonic
 from uuid import uuid4
 
-from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.errors import KafkaError
 
+from shared.consume.client.ends import Ends
 from shared.consume.client.logs import Ids, read_ids, read_logs
 from shared.consume.client.polling import PollingClient
 from shared.consume.hold import Condition
@@ -44,6 +44,7 @@ class Assignment:
         self._ids = Ids(None, {}, {})
         self._examined_at = 0.0
         self._logs: Mapping[TopicPartition, Log] = {}
+        self.ends = Ends()
         self.withheld: Mapping[TopicPartition, int] = {}
 
     def begin(self, places: frozenset[TopicPartition]) -> None:
@@ -85,6 +86,7 @@ class Assignment:
 
     async def _examined(self, client: PollingClient) -> Mapping[TopicPartition, int] | None:
         self._examined_at = monotonic()
+        self.ends.forget()
         if await self._is_another():
             return None
         places = sorted(self.places or ())
@@ -189,12 +191,9 @@ class Assignment:
     def lag(self, client: PollingClient | None) -> Mapping[str, int]:
         """Records not taken, by topic; those where position and log disagree are all not taken."""
         behind = dict.fromkeys(self.topics, 0)
-        assigned = client.assignment() if client else set()
         for place in self.places or ():
-            lies, tp = self._logs.get(place), KafkaPartition(*place)
-            if lies and place in self.withheld:
-                behind[place[0]] += lies.end - self.withheld[place]
-            elif client and place in self.positions and tp in assigned:
-                end = client.last_stable_offset(tp) or (lies.end if lies else 0)
-                behind[place[0]] += max(0, end - self.positions[place])
+            begun = self.withheld.get(place, self.positions.get(place))
+            if begun is not None and place in self._logs:
+                fetched = 0 if place in self.withheld else self.ends.of(client, place)
+                behind[place[0]] += max(0, (fetched or self._logs[place].end) - begun)
         return behind

@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from shared.consume.assignment import STANDBY
 from shared.consume.consumer import Consumer
@@ -46,8 +47,7 @@ class Monitor:
 
     def __init__(self, health: Health, schema: Mapping[str, int] | None = None) -> None:
         self.health = health
-        # Read as it starts: the files may be of another release once the process runs.
-        self._schema = schema or {}
+        self._schema = schema or {}  # read as it starts: the files may be of another release since
         self._holders, self._unheard, self._unvouched = Holders(), Unheard(), Unvouched()
         self._unread = Hold("the database's figures, and who a clock waits for, are older than they seem")
         self._hiding = Hiding()
@@ -69,6 +69,8 @@ class Monitor:
                 self._look_at_relay(relay)
                 self.health.condition("redrive", redriver.problem, monotonic(), blocks=False)
                 if turn % DATABASE_EVERY == 0:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(_look_ahead(consumer), ANSWERS_IN)
                     await self._ask(pool)
             self._show_conditions(monotonic())
             turn += 1
@@ -152,6 +154,12 @@ class Monitor:
             if clock.watermark is not None:
                 age = datetime.now(UTC) - clock.watermark
                 metrics.WATERMARK_AGE.labels(str(partition)).set(age.total_seconds())
+
+
+async def _look_ahead(consumer: Consumer) -> None:
+    if consumer.client and consumer.busy.locked():  # by a batch, which may be held for long
+        with suppress(KafkaError, OSError):
+            await consumer.assignment.ends.ask(consumer.client, list(consumer.positions))
 
 
 def _polled_lately(consumer: Any, owned: list[tuple[str, int]]) -> bool:

@@ -9,6 +9,7 @@ from aiokafka.admin import NewPartitions
 from deploy.provisioning.databases import Database
 from deploy.recovery.positions import apply, moves, standings
 from shared.contracts.event import encode
+from shared.service.monitor import _look_ahead
 from tests.shared.core.reminders import requested
 from tests.system.consume.topics import admin, make_again, says
 from tests.system.database_faults import DatabaseFaults, missing_grant, old_schema, standby
@@ -69,6 +70,19 @@ async def test_a_fact_of_a_newer_release_holds_its_partition_and_no_other(
         await goes_on(consumer)
     await heard_once(service, 200)
     assert await service.dead_letters() == []
+
+
+async def test_what_comes_while_a_batch_is_held_is_lag(
+    service: ReminderService, faults: DatabaseFaults
+) -> None:
+    """It is not fetched, so that the client does not hear of it by itself."""
+    await missing_grant(faults, True)
+    await service.publish(*requests(120))
+    async with hearing(service.consumer()) as consumer:
+        await holds(consumer, "PostgreSQL refuses")
+        await service.publish(*requests(2_000, start=120))
+        await _look_ahead(consumer)
+        assert consumer.assignment.lag(consumer.client) == {service.topic: 2_120}
 
 
 async def _more_than(service: ReminderService, count: int) -> bool:
