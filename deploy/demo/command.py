@@ -20,6 +20,7 @@ from deploy.demo.report.table import tell
 from deploy.demo.report.weeks_picture import weeks_picture
 from deploy.demo.run import DemoRun, completed
 from deploy.demo.watching.screen import Screen
+from deploy.errors import Trouble
 from deploy.events.broker import quiet_client
 from deploy.local.house.house import House
 from deploy.local.house.record import LOG
@@ -42,6 +43,8 @@ def run_demo(args: argparse.Namespace, seconds: float) -> int:
     quiet_client()
     house = House.open(directory, fresh=True, clock=LOG, tell=Narration())
     try:
+        if house.unready:
+            raise Trouble("; ".join(house.unready))
         write_refused(directory / "refused.csv", log.refused)
         outcome = completed(_run(house, log, args, seconds, console))
     finally:

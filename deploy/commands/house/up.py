@@ -1,6 +1,7 @@
 """evergreen up: the house, kept running."""
 
 import argparse
+import sys
 
 from deploy.console.directory import add_directory, link, shown
 from deploy.local.house.record import FILE, LOG, WALL
@@ -8,6 +9,7 @@ from shared.contracts.topics import PARTITIONS, STAGES
 
 HELP = "start Kafka, PostgreSQL and the four services, or what of them is dead, and say where they are"
 EXAMPLE = "evergreen up --port kafka=9092 --port postgres=5432 --scale insight=2"
+READY, NOT_READY = 0, 1
 NAMES = ("kafka", "kafka-controller", "postgres", *STAGES)
 
 
@@ -89,7 +91,7 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Opens the house and prints where everything is."""
+    """Opens the house and prints where everything is; 1 when some of it is not ready, and why."""
     from deploy.console.addresses import show
     from deploy.console.narration import Narration
     from deploy.local.house.house import House
@@ -109,4 +111,6 @@ def run(arguments: argparse.Namespace) -> int:
         tell=Narration(),
     )
     show(house, shown(link(house.directory)))
-    return 0
+    for each in house.unready:
+        print(f"evergreen up: {each}", file=sys.stderr)
+    return NOT_READY if house.unready else READY

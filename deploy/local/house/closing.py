@@ -110,7 +110,8 @@ def bring_down(directory: Path) -> list[str]:
 def save(record: Mapping[str, Any]) -> None:
     """Writes house.json, with the pids that run now."""
     look(record)
-    write(record["directory"], {name: part for name, part in record.items() if not name.startswith("_")})
+    kept = {name: part for name, part in record.items() if not name.startswith("_") and name != "unready"}
+    write(record["directory"], kept)
 
 
 def look(record: Mapping[str, Any]) -> None:

@@ -47,6 +47,7 @@ class House:
     supervisor: SupervisorRecord
     topics: list[str]
     partitions: int
+    unready: list[str] = field(default_factory=list, repr=False, compare=False)
     _closing: Event = field(default_factory=Event, repr=False, compare=False)
 
     @classmethod
@@ -74,7 +75,8 @@ class House:
         scale how many processes a service has, watched whether a supervisor starts again what dies: as they
         were where nothing is said; log, one each, unwatched in a new house. fresh forgets all data first.
         secure: a new house's Kafka asks everybody who they are; one that is there keeps its way. tell hears
-        what goes on by lines.
+        what goes on by lines. A service that says what is to be mended is left running, and its words are in
+        `unready`: whatever mends it wants the house.
         Trouble says what is in the way; nothing that this call started is left running then.
         """
         directory = directory.resolve()
@@ -176,7 +178,8 @@ class House:
 
     def _staff(self, services: Sequence[str], env: Mapping[str, str], tell: Tell) -> None:
         work: dict[str, Callable[[], None]] = {
-            name: partial(self.start_service, name, env) for name in services
+            name: partial(opening.suffer, self.unready, partial(self.start_service, name, env))
+            for name in services
         }
         for name, runs in ((TICKER, self.ticker.clock == WALL), (SUPERVISOR, self.supervisor.watches)):
             if runs:

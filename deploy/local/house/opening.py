@@ -13,7 +13,7 @@ from deploy.local.house.servers import SERVERS, wanted_kafka, wanted_postgres
 from deploy.local.process import pid_files
 from deploy.local.process.account import home, unprivileged
 from deploy.local.process.apart import apart
-from deploy.local.process.starting import raise_up
+from deploy.local.process.starting import Unready, raise_up
 from deploy.provisioning import databases, topics
 from deploy.provisioning.databases import Database
 from deploy.provisioning.migrations import pending
@@ -140,6 +140,14 @@ def _passwords(kafka: KafkaRecord, allowed: Sequence[Right]) -> dict[str, str]:
     return {name: password for name, password in known.items() if name != ADMIN}
 
 
+def suffer(unready: list[str], start: Callable[[], None]) -> None:
+    """Starts a service; one that runs and says what is to be mended is noted, and hinders nobody."""
+    try:
+        start()
+    except Unready as it:
+        unready.append(str(it))
+
+
 def side_by_side(work: Sequence[Callable[[], None]], closing_: Event) -> None:
     """All at once. The first failure, or an interruption, tells the others to give up."""
     with ThreadPoolExecutor(max(1, len(work))) as pool:
@@ -148,6 +156,8 @@ def side_by_side(work: Sequence[Callable[[], None]], closing_: Event) -> None:
             done, _ = wait(started, return_when=FIRST_EXCEPTION)
             for each in done:
                 each.result()
+        except Unready:
+            raise
         except BaseException:
             closing_.set()
             raise

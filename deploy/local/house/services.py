@@ -18,6 +18,8 @@ from deploy.places import ROOT
 from deploy.ticker import TICKING
 
 TICKER, SUPERVISOR = "ticker", "supervisor"
+BEGINNINGS = ("assignment", "database", "poll", "relay", "readiness")
+"""What every service lacks at its start, or says nothing of the cause."""
 WATCHING = "the supervisor watches"
 """What the supervisor's log says once it has begun."""
 
@@ -44,6 +46,7 @@ def wanted_service(name: str, record: ServiceRecord, number: int, kafka: str) ->
         Path(process.log),
         lambda: [port_of(process.health_url)],
         move,
+        lambda: "; ".join(f"{what}: {why}" for what, why in _to_be_mended(process.health_url).items()),
     )
 
 
@@ -99,6 +102,11 @@ def condition(health_url: str) -> tuple[dict[str, str], dict[str, str]]:
         return _told(body, "not_ready") or unsaid, _told(body, "attention")
     except OSError as error:
         return {"readiness": f"{health_url} does not answer: {error}"}, {}
+
+
+def _to_be_mended(health_url: str) -> dict[str, str]:
+    """What is wrong with it that time alone does not mend."""
+    return {what: why for what, why in condition(health_url)[0].items() if what not in BEGINNINGS}
 
 
 def _told(body: bytes, name: str) -> dict[str, str]:

@@ -18,11 +18,16 @@ LEAVING_SECONDS = 25.0
 TRIES = 4
 
 
+class Unready(Trouble):
+    """It runs, and says itself what keeps it from being of use: somebody must mend that while it runs."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A program that is to be of use: its name, what makes it runnable, and how one sees that it is ready.
 
-    `ports` are those it is to listen on; `move` chooses others where a stranger has them.
+    `ports` are those it is to listen on; `move` chooses others where a stranger has them; `says` is what it
+    says of itself while it is not ready, beyond what every start begins with.
     """
 
     name: str
@@ -31,6 +36,7 @@ class Wanted:
     log: Path
     ports: Callable[[], Sequence[int]] = tuple
     move: Callable[[], None] = lambda: None
+    says: Callable[[], str] = str
 
 
 def raise_up(wanted: Wanted, pids: Path, closing: Event) -> None:
@@ -46,6 +52,8 @@ def raise_up(wanted: Wanted, pids: Path, closing: Event) -> None:
         try:
             _raise(wanted, pids, closing)
             return
+        except Unready:
+            raise
         except Trouble:
             taken = not all(is_free(port) for port in wanted.ports())
             if closing.is_set() or not taken or not tries_left:
@@ -60,6 +68,8 @@ def _raise(wanted: Wanted, pids: Path, closing: Event) -> None:
     running = processes.start(program, pids)
     try:
         _attend(wanted, running, closing)
+    except Unready:
+        raise
     except Trouble:
         processes.kill(running, pids)
         raise
@@ -78,6 +88,8 @@ def _attend(wanted: Wanted, running: Running, closing: Event) -> None:
 
     until(settled, READY_SECONDS, every=0.05)
     if not (ready and pid_files.is_alive(running)):
+        if not closing.is_set() and (said := wanted.says()):
+            raise Unready(f"{wanted.name} runs and is not ready: {said}")
         raise Trouble(_complaint(wanted, running, closing))
 
 
