@@ -114,7 +114,12 @@ class Unheard:
         self._since = {name: self._since.get(name, now) for name in unheard}
         late = [name for name, since in sorted(self._since.items()) if now - since > PATIENCE]
         said = ", ".join(late)
-        return f"the clock waits for {said}, which has never spoken: {RUNS}" if late else None
+        if not late:
+            return None
+        return (
+            f"the clock waits for {said}, which has never spoken: {RUNS}. One that runs and judges by days "
+            "speaks when its first day is over (UTC); until then all is well"
+        )
 
 
 class Unvouched:

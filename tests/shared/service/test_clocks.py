@@ -106,6 +106,7 @@ def test_a_stage_that_is_awaited_and_never_spoke_is_named_where_another_has_spok
     assert unheard.problem({0: spoken, 1: Clock()}, awaits, minute(2)) is None
     text = unheard.problem({0: spoken, 1: Clock()}, awaits, minute(2.1)) or ""
     assert "the clock waits for /app, which has never spoken: see whether it runs" in text
+    assert "speaks when its first day is over" in text
     assert unheard.problem({0: spoken.hear(said(1, "/app"))}, awaits, minute(9)) is None
     assert Unheard().problem({0: Clock()}, awaits, minute(9)) is None
 
