@@ -12,7 +12,7 @@ from shared.contracts.reading import Unknown, Unreadable, read_record
 from shared.contracts.signals import SourceHeartbeat, objection
 from shared.contracts.topics import STAGE_SOURCES
 from shared.core.batch import Batch, Heard
-from shared.core.dead_letter import StandIn, kept
+from shared.core.dead_letter import StandIn, joined, kept
 from shared.core.store import DeadLetter, TopicPartition
 
 AHEAD = timedelta(minutes=5)
@@ -127,6 +127,16 @@ class Admitted:
                 self.positions[place] = (before, record.offset + 1)
                 yield record
 
+    def keep(self, letter: DeadLetter, is_whole: bool) -> None:
+        """Of a run of the same record the first stands for all: a million of nothing fill one batch. One
+        whose bytes could not be had is nobody's like."""
+        before = self.dead_letters[-1] if is_whole and self.dead_letters else None
+        if before is not None and (run := joined(before, letter)):
+            self.dead_letters[-1] = run
+            self.refused[letter.topic, "dead_letter"] += 1
+        else:
+            self.dead_letters.append(letter)
+
     def stop_before(self, record: Record, reason: str) -> None:
         """Leave this record where it is."""
         place = (record.topic, record.partition)
@@ -168,7 +178,7 @@ def admit(
                 for_all = record.topic in policy.dead_letters_for
                 why = record.value.reason if isinstance(record.value, StandIn) else str(reason)
                 letter = kept(record, why, recorded, for_all=for_all, published=for_all)
-                admitted.dead_letters.append(letter)
+                admitted.keep(letter, not isinstance(record.value, StandIn))
             else:
                 admitted.refused[record.topic, "refused"] += 1
             continue

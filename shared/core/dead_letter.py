@@ -3,6 +3,7 @@
 import base64
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
@@ -108,6 +109,13 @@ def kept(
         for_all=for_all,
         published=published,
     )
+
+
+def joined(before: DeadLetter, letter: DeadLetter) -> DeadLetter | None:
+    """One letter for both, when the record lies right behind that one and is alike to the byte; else None."""
+    alike = replace(letter, offset=before.offset, through=before.through, recorded=before.recorded)
+    is_next = letter.offset == (before.through or before.offset) + 1
+    return replace(before, through=letter.offset) if is_next and alike == before else None
 
 
 def dead_letter(heard: Heard, reason: str, recorded: datetime) -> DeadLetter:

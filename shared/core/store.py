@@ -65,7 +65,8 @@ class DeadLetter:
     """A record that could not be taken: where it lay, its bytes, and why.
 
     `attempt` counts from 1. `for_all`: nobody could read it; else this service alone has not taken it.
-    `published` is false where another service that keeps it too publishes it.
+    `published` is false where another service that keeps it too publishes it. `through` is the last offset of
+    those that it stands for: alike to the byte, one after another; None when it is one record.
     """
 
     topic: str
@@ -79,6 +80,7 @@ class DeadLetter:
     attempt: int = 1
     for_all: bool = False
     published: bool = True
+    through: int | None = None
 
 
 @dataclass(slots=True)

@@ -46,13 +46,14 @@ def _said(row: Any, service: str) -> Record:
 def _dead_letter(row: Any, service: str) -> Record:
     place = (service, row["topic"], row["partition"], row["offset_"], row["reason"], row["attempt"])
     original = headers_back(row["headers"])
-    whole = Record(
-        DEAD_LETTERS, row["partition"], row["raw_key"], row["body"], dead_letter_headers(*place, original)
-    )
+    through = row["through"]  # the last of a run of the same record
+    run = [] if through is None else [("evergreen-through", str(through).encode())]
+    headers = dead_letter_headers(*place, original) + run
+    whole = Record(DEAD_LETTERS, row["partition"], row["raw_key"], row["body"], headers)
     if size(whole) <= LARGEST_DEAD_LETTER:
         return whole
     key, body, kept, truncated = cut(row["raw_key"], row["body"], original)
-    return whole._replace(key=key, value=body, headers=dead_letter_headers(*place, kept, truncated))
+    return whole._replace(key=key, value=body, headers=dead_letter_headers(*place, kept, truncated) + run)
 
 
 def surely_fits(record: Record) -> bool:

@@ -17,7 +17,7 @@ select xid::text, position from relay where name = 'outbox';
 -- What follows, in commit order: so many rows, and of those only what begins within so many bytes; nothing at or
 -- above the oldest running transaction, whose rows may be missing.
 select xid::text, position, kind, partition, key, body, trace,
-       topic, offset_, raw_key, headers, reason, attempt, before
+       topic, offset_, raw_key, headers, reason, attempt, through, before
 from (
     select *, coalesce(sum(coalesce(octet_length(body), 0) + coalesce(length(headers::text), 0))
               over (order by xid, position rows between unbounded preceding and 1 preceding), 0) as before

@@ -191,7 +191,7 @@ def _rows(changes: Changes) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     )
     letters = (
         (d.topic, d.partition, d.offset, d.key, d.body, headers_json(d.headers), d.reason, d.recorded,
-         d.attempt, d.for_all, d.published)
+         d.attempt, d.for_all, d.published, d.through)
         for d in changes.dead_letters
     )  # fmt: skip
     for portion in portions(letters, AT_ONCE):

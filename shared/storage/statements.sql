@@ -93,12 +93,12 @@ on conflict (partition) do update set watermark = excluded.watermark;
 
 -- name: dead_letter
 -- A record that failed twice in one attempt is one dead letter.
-insert into dead_letters (topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all, published, first)
+insert into dead_letters (topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all, published, through, first)
 select *, case when attempt > 1 then (select min(f.position) from dead_letters f
     where (f.topic, f.partition, f.offset_) = (u.topic, u.partition, u.offset_)) end
 from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::json[],
-            $7::text[], $8::timestamptz[], $9::int[], $10::bool[], $11::bool[])
-     as u(topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all, published)
+            $7::text[], $8::timestamptz[], $9::int[], $10::bool[], $11::bool[], $12::bigint[])
+     as u(topic, partition, offset_, key, body, headers, reason, recorded, attempt, for_all, published, through)
 on conflict do nothing;
 
 -- name: heartbeat

@@ -4,7 +4,7 @@
 select topic, partition, offset_, attempt, for_all, reason, recorded,
        coalesce(octet_length(key), 0) + coalesce(octet_length(body), 0) + octet_length(headers::text) as size
 from dead_letters d
-where ($1::text is null or topic = $1) and ($2::int is null or partition = $2) and ($3::bigint is null or offset_ = $3)
+where ($1::text is null or topic = $1) and ($2::int is null or partition = $2) and ($3::bigint is null or $3 between offset_ and coalesce(through, offset_))
   and ($4::text is null or reason ~ $4)
   and ($5::timestamptz is null or recorded >= $5) and ($6::timestamptz is null or recorded < $6)
   and not exists (select from redrives r

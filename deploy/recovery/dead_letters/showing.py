@@ -13,8 +13,9 @@ from deploy.recovery.dead_letters.letters import Place
 from shared.core.dead_letter import headers_back
 
 KEPT = """
-select topic, partition, offset_, attempt, recorded, reason, key, body, headers from dead_letters
-where (topic, partition, offset_) = ($1, $2, $3) order by attempt desc limit 1
+select topic, partition, offset_, through, attempt, recorded, reason, key, body, headers from dead_letters
+where (topic, partition) = ($1, $2) and offset_ <= $3 and coalesce(through, offset_) >= $3
+order by offset_ desc, attempt desc limit 1
 """
 
 
@@ -44,6 +45,7 @@ def described(service: str, row: Any) -> dict[str, Any]:
     """For people and programs: bytes as text where they are some, in base64 where they are not."""
     return {
         "service": service, "topic": row["topic"], "partition": row["partition"], "offset": row["offset_"],
+        "through": row["through"],
         "attempt": row["attempt"], "recorded": row["recorded"].isoformat(), "reason": row["reason"],
         "key": _readable(row["key"]), "headers": _told(headers_back(row["headers"])),
         "value": _readable(row["body"]),

@@ -158,3 +158,20 @@ def test_every_record_is_heard_or_refused_or_was_taken_before(
     assert len(lying) == len(admitted.heard) + len(admitted.dead_letters) + admitted.refused.total() + skipped
     moved = {topic: (start, ends[topic]) for (topic, _), start in begun.items() if ends[topic] > start}
     assert admitted.positions == {(topic, 0): move for topic, move in moved.items()}
+
+
+def test_a_run_of_the_same_unreadable_record_is_one_letter_that_says_how_far_it_goes() -> None:
+    run = [Record(offset=n, key=None, value=None) for n in range(4)]
+    others = [
+        Record(offset=4, key=b"k", value=None),
+        Record(offset=5),
+        Record(offset=6, key=b"k", value=None),
+        Record(offset=8, key=b"k", value=None),
+    ]
+    admitted = taken(*run, *others)
+    assert [(each.offset, each.through) for each in admitted.dead_letters] == [
+        (0, 3), (4, None), (6, None), (8, None),
+    ]  # fmt: skip
+    assert len(admitted.heard) == 1
+    assert admitted.refused.total() == 3
+    assert list(admitted.positions.values()) == [(0, 9)]

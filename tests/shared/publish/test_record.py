@@ -41,6 +41,7 @@ def test_a_record_is_never_said_to_be_smaller_than_it_is(
 
 def row(**parts: Any) -> dict[str, Any]:
     place = {"topic": "signals", "partition": 3, "offset_": 17, "reason": "r" * 1_000, "attempt": 1}
+    place |= {"through": None}
     return (
         {"kind": "dead_letter", "raw_key": None, "body": None, "headers": "[]", "position": 9} | place | parts
     )
@@ -53,6 +54,11 @@ def test_a_dead_letter_of_the_very_largest_size_goes_out_whole_and_one_byte_more
     assert (len(whole.value or b""), size(whole)) == (room, LARGEST_DEAD_LETTER)
     assert len(larger.value or b"") == CUT
     assert dict(larger.headers)["evergreen-truncated"] == f"value: {CUT} of {room + 1} bytes".encode()
+
+
+def test_a_run_of_the_same_record_says_how_far_it_goes() -> None:
+    assert dict(record_of(row(through=19), "conversion").headers)["evergreen-through"] == b"19"
+    assert "evergreen-through" not in dict(record_of(row(), "conversion").headers)
 
 
 @settings(deadline=None, max_examples=30)

@@ -54,8 +54,8 @@ async def test_its_records_become_dead_letters_by_their_places_and_others_go_on(
 
 async def test_what_a_poll_does_not_bring_for_its_bytes_the_next_ones_do(service: ReminderService) -> None:
     await service.publish(*requests(10))
-    for _ in range(12):
-        await send(service, "zstd", [b"\0" * (CEILING - 1_000)])
+    for number in range(12):
+        await send(service, "zstd", [bytes([number]) * (CEILING - 1_000)])
     await service.publish(*requests(30, start=10))
     largest = 0
 

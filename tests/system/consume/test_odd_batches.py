@@ -9,11 +9,14 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.codec import snappy_encode
 from aiokafka.record._crecords import default_records
 
+from deploy.recovery.dead_letters.letters import Choice, Place
+from deploy.recovery.dead_letters.showing import _kept
 from shared.consume.client.lenient_records import LenientBatch
 from shared.consume.partitioner import partition_of
 from shared.contracts.event import encode
 from tests.shared.consume.client.odd_headers import Latin1, unchecked
 from tests.shared.core.reminders import requested
+from tests.system.recovery.redriving import counter
 from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
 from tests.system.requests import all_taken, heard_once, requests
 
@@ -105,3 +108,26 @@ async def test_a_fetch_that_fails_again_and_again_is_said_until_it_goes_well(
             assert await service.taken() == 0
         await all_taken(service, 1)
         await until(well, seconds=30)
+
+
+async def test_a_batch_of_nothing_is_few_letters_in_which_each_place_is_found(
+    service: ReminderService,
+) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=service.settings.kafka) as producer:
+        batch = producer.create_batch()
+        count = 0
+        while count < 20_000 and batch.append(key=None, value=None, timestamp=None) is not None:
+            count += 1
+        await (await producer.send_batch(batch, service.topic, partition=3))
+    assert count > 1_000
+    async with hearing(service.consumer()):
+        await all_taken(service, count)
+    letters = await service.dead_letters()
+    assert len(letters) <= 1 + count // 100
+    async with counter(service) as at:
+        for offset in (0, count // 2, count - 1):
+            choice = Choice(Place(service.topic, 3, offset))
+            [[letter]] = (await at.open_letters(choice)).values()
+            url = {service.store_name: service.settings.database}
+            _, row = await _kept(choice.place, url)
+            assert row["offset_"] == letter.offset <= offset <= (row["through"] or row["offset_"])
