@@ -1,1 +1,1 @@
-"""What commands share: which house, and how its state is told."""
+"""What commands share: which house, where its parts are, and what goes on."""

@@ -19,8 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints a line for each part of the house."""
     import time
 
-    from deploy.console import condition, telling
     from deploy.local.house.house import House
+    from deploy.status import condition, telling
 
     parts = condition.examine(House.load(arguments.directory))
     telling.as_json(parts) if arguments.json else telling.as_table(parts, time.time())

@@ -10,9 +10,9 @@ import pytest
 from deploy.events.topic import whole
 from deploy.local.house import metrics
 from deploy.local.house.house import House
+from deploy.status.lag import by_service
 from tests.system.demo.runs.playing import Ended
 from tests.system.demo.runs.rush import Standing, rush, standing
-from tests.system.lag import by_service
 from tests.system.reminder_service import until
 
 STAGES = ("acquisition", "conversion", "retention", "insight")

@@ -9,7 +9,6 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 
-from deploy.console.condition import examine
 from deploy.evergreen import main
 from deploy.local.house import closing
 from deploy.local.house.house import House
@@ -17,6 +16,7 @@ from deploy.local.house.services import is_ready
 from deploy.local.process.apart import apart
 from deploy.local.process.deadline import until
 from deploy.local.process.pid_files import found
+from deploy.status.condition import examine
 from tests.system.house.opened import opened, up
 
 SECONDS = 60.0

@@ -1,5 +1,4 @@
 from deploy.local.house.metrics import summed
-from tests.system.lag import heard
 
 TEXT = """\
 # HELP evergreen_dead_letters_total Records kept.
@@ -17,7 +16,3 @@ def test_a_metric_is_summed_over_its_labels_and_one_without_a_number_is_absent()
     assert found["evergreen_dead_letters_total"] == 5
     assert found["evergreen_relay_depth"] == 0
     assert "evergreen_lag_seconds" not in found
-
-
-def test_a_service_reads_the_topics_whose_pages_name_it() -> None:
-    assert heard("retention") == {"conversion", "insight"}

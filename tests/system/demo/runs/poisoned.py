@@ -13,7 +13,7 @@ from deploy.local.house.house import House
 from deploy.local.process.apart import apart
 from deploy.places import ROOT
 from deploy.purchases.purchase import Log
-from tests.system import lag
+from deploy.status import lag
 
 TABLES: Mapping[str, tuple[str, str]] = {
     "acquisition": ("facts", "key"),

@@ -13,7 +13,7 @@ from deploy.local.process import restarts
 from deploy.local.process.apart import apart
 from deploy.local.process.restarts import Restarts
 from deploy.local.servers import kafka, postgres
-from tests.system import lag
+from deploy.status import lag
 
 
 @dataclass(frozen=True)

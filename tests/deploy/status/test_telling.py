@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from deploy.console.condition import Part
-from deploy.console.telling import as_json, as_table, reasons
 from deploy.local.process.restarts import Restarts
+from deploy.status.condition import Part
+from deploy.status.telling import as_json, as_table, reasons
 
 DIED = Restarts().died(100.0, "").started(100.0).died(101.0, "ValueError: many")
 PARTS = [

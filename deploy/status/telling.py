@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.console.condition import Part
 from deploy.local.process.restarts import Restarts
+from deploy.status.condition import Part
 
 
 def as_json(parts: Sequence[Part]) -> None:

@@ -1,0 +1,1 @@
+"""The condition of a house: what runs, what is ready, how far behind; told to people and programs."""
