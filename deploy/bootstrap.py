@@ -10,6 +10,11 @@ Exit codes: 0 ready, 1 could not (the message names the way out), 2 unknown set,
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
+
+if __name__ == "__main__" and _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # what is unfinished then is done anew by the next run
+
 import fcntl
 import hashlib
 import json
@@ -66,9 +71,6 @@ def main(arguments: list[str]) -> int:
     except OSError as problem:
         say(f"{problem}: the checkout must be yours to write in (chown it, or clone your own)")
         return 1
-    except KeyboardInterrupt:
-        say("interrupted; run it again to start over")
-        return 130
     return 0
 
 

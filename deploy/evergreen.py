@@ -1,5 +1,11 @@
 """The command line of Evergreen. One module under deploy/commands/GROUP for each subcommand."""
 
+import _signal  # type: ignore[import-not-found]
+
+# An import that is interrupted tells a traceback, and `signal` has seven of its own.
+if __name__ == "__main__" and _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until the work begins there is nothing to clean up
+
 import argparse
 import os
 import signal
@@ -92,6 +98,8 @@ def main(words: Sequence[str]) -> int:
 
 def guarded(work: Callable[[], int], name: str) -> int:
     """The work's exit code; what is expected to go wrong becomes one line and a code."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a closed terminal; nohup has it ignored
         signal.signal(signal.SIGHUP, _interrupt)
