@@ -36,8 +36,16 @@ def watch(directory: Path, stop: Event) -> None:
     while _is_ours(directory) and not stop.wait(EVERY):
         after = _mended(directory, _noticed(directory, seen, time.time()))
         if after != seen:
-            restarts.write(pids(directory), after)
+            _note(directory, after)
         seen = after
+
+
+def _note(directory: Path, after: dict[str, Restarts]) -> None:
+    """For `status`. A full disk ends Kafka and PostgreSQL, too, and who is to start them again must live."""
+    try:
+        restarts.write(pids(directory), after)
+    except OSError as error:
+        log.warning("who was started again could not be noted: %s", error)
 
 
 def _is_ours(directory: Path) -> bool:

@@ -102,7 +102,7 @@ def bring_down(directory: Path) -> list[str]:
         return []
     with held(directory):
         stopped = shut(directory)
-        with suppress(Trouble):
+        with suppress(Trouble, OSError):  # a full disk takes nothing, and what was stopped is stopped
             save(read(directory))
     return stopped
 

@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import subprocess
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -92,9 +93,13 @@ def forget(running: Running, pids: Path) -> None:
 
 
 def leave(running: Running, pids: Path) -> None:
-    """Noted before it dies, so that nobody who sees it dead starts it again."""
+    """Noted before it dies, so that nobody who sees it dead starts it again.
+
+    On a full disk it is not noted, and ended all the same: whoever ends it holds the house meanwhile.
+    """
     if _is_latest(running, pids):
-        write(replace(running, leaving=True), pids)
+        with suppress(OSError):
+            write(replace(running, leaving=True), pids)
 
 
 def _is_latest(running: Running, pids: Path) -> bool:

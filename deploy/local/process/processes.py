@@ -49,7 +49,11 @@ def start(program: Program, pids: Path) -> Running:
         )
     running = Running(program.name, child.pid, psutil.Process(child.pid).create_time(), program.stop_signal)
     pid_files.children[running.pid, running.started] = child
-    pid_files.write(running, pids)
+    try:
+        pid_files.write(running, pids)
+    except OSError:
+        child.kill()
+        raise
     assert child.stdin is not None
     with suppress(BrokenPipeError), child.stdin as gate:  # broken: somebody killed it already
         gate.write(b"\n")

@@ -136,3 +136,26 @@ def test_the_end_of_a_log_is_shown_and_a_missing_one_said(tmp_path: Path) -> Non
     log.write_text("".join(f"line {number}\n" for number in range(100)))
     assert processes.last_lines(log).splitlines()[-1] == "    line 99"
     assert len(processes.last_lines(log).splitlines()) == processes.TAIL_LINES
+
+
+def full_disk(pids: Path) -> None:
+    """The next pid file cannot be written."""
+    pids.mkdir(exist_ok=True)
+    (pids / f"a.{os.getpid()}.new").symlink_to("/dev/full")
+
+
+def test_a_full_disk_keeps_nobody_from_being_stopped(tmp_path: Path) -> None:
+    running = start(tmp_path, WAITS)
+    full_disk(tmp_path / "run")
+    processes.stop(running, tmp_path / "run", 10)
+    assert not pid_files.is_alive(running)
+    assert pid_files.found(tmp_path / "run") == []
+
+
+def test_who_cannot_be_noted_is_not_left_waiting(tmp_path: Path) -> None:
+    before = psutil.Process().children()
+    full_disk(tmp_path / "run")
+    with pytest.raises(OSError, match="No space left"):
+        start(tmp_path, WAITS)
+    new = [child for child in psutil.Process().children() if child not in before]
+    assert until(lambda: all(child.status() == psutil.STATUS_ZOMBIE for child in new), 10)
