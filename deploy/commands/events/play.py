@@ -1,7 +1,6 @@
 """evergreen play: a whole log into a running house."""
 
 import argparse
-import asyncio
 from datetime import UTC, datetime
 
 HELP = "play a log into a running house: purchases as CSV, cdnow, or CloudEvents as JSON lines"
@@ -25,8 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when all was published, 3 when some rows were refused. Trouble when nothing could be."""
+    from deploy.console.interruption import run_cancellably
     from deploy.playing.command import play_lines, play_purchases
 
     lines = arguments.log == "-" or arguments.log.endswith((".jsonl", ".ndjson", ".json"))
     work = play_lines(arguments) if lines else play_purchases(arguments, datetime.now(UTC))
-    return ROWS_REFUSED if asyncio.run(work) else DONE
+    return ROWS_REFUSED if run_cancellably(work) else DONE
