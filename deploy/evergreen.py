@@ -7,6 +7,7 @@ if __name__ == "__main__" and _signal.getsignal(_signal.SIGINT) is _signal.defau
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until the work begins there is nothing to clean up
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -25,6 +26,7 @@ GROUPS = {
 }
 COMMANDS = {name: group for group, names in GROUPS.items() for name in names}
 DONE, FAILED, INTERRUPTED = 0, 1, 130
+FULL = ": make room on the disk that the house is on, then run this again"
 EPILOG = """\
 exit codes: 0 done, 1 it failed (one line says why), 2 the command line is wrong, 3 done but for rows that
             were refused, 130 interrupted
@@ -91,9 +93,13 @@ def _listed(commands: Mapping[str, Command]) -> str:
 
 def main(words: Sequence[str]) -> int:
     """Runs the command that the words name; its exit code."""
-    named = [words[0]] if words and words[0] in COMMANDS else COMMANDS
-    arguments = parser(named).parse_args(words)
-    return guarded(lambda: int(arguments.run(arguments)), arguments.command)
+    named = [words[0]] if words and words[0] in COMMANDS else []
+
+    def work() -> int:
+        arguments = parser(named or COMMANDS).parse_args(words)
+        return int(arguments.run(arguments))
+
+    return guarded(work, "".join(named))
 
 
 def guarded(work: Callable[[], int], name: str) -> int:
@@ -113,7 +119,8 @@ def guarded(work: Callable[[], int], name: str) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except (Trouble, WrongAddress, MissingSetting, OSError) as error:
-        print(f"evergreen {name}: {error}", file=sys.stderr)
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        print(f"evergreen {name}: {error}{FULL if full else ''}", file=sys.stderr)
         return FAILED
 
 

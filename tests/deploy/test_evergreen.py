@@ -1,5 +1,6 @@
 """The front of the command line: exit codes that mean something, and help that is quick."""
 
+import errno
 import os
 import re
 import signal
@@ -39,6 +40,19 @@ def terminated() -> int:
     os.kill(os.getpid(), signal.SIGTERM)
     signal.pause()
     return 0
+
+
+def test_an_interruption_while_a_command_is_still_being_read_has_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("deploy.evergreen.import_module", lambda _: failing(KeyboardInterrupt()))
+    assert main(["status"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_a_full_disk_is_named_with_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert guarded(lambda: failing(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))), "up") == 1
+    assert "No space left on device: make room on the disk" in capsys.readouterr().err
 
 
 def test_a_bug_keeps_its_traceback() -> None:
