@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.consume.assignment import STANDBY
+from shared.consume.client.polls import Polls
 from shared.consume.consumer import Consumer
 from shared.consume.hold import Hold
 from shared.contracts.topics import PARTITIONS
@@ -50,7 +51,7 @@ class Monitor:
         self._schema = schema or {}  # read as it starts: the files may be of another release since
         self._holders, self._unheard, self._unvouched = Holders(), Unheard(), Unvouched()
         self._unread = Hold("the database's figures, and who a clock waits for, are older than they seem")
-        self._hiding = Hiding()
+        self._hiding, self._polls = Hiding(), Polls()
         self._met: set[tuple[str, str]] = set()
         self.running: asyncio.Future[None]
         self._watching: tuple[Consumer, Relay, Redriver, asyncpg.Pool] | None = None
@@ -97,7 +98,8 @@ class Monitor:
             self.health.condition(name, problem, now, blocks=blocks)
         self.health.joined(consumer.assignment.places is not None, now)
         stands = any(problem for name, problem, blocks in conditions if blocks or name == STANDBY)
-        if stands or consumer.at_work() or (client and _polled_lately(client, sorted(consumer.positions))):
+        polled = bool(client) and self._polls.lately(_stamps(client, consumer.positions), now)
+        if stands or consumer.at_work() or polled:
             self.health.polled(now)
         for topic, behind in consumer.assignment.lag(client).items():
             metrics.LAG_RECORDS.labels(topic).set(behind)
@@ -162,11 +164,11 @@ async def _look_ahead(consumer: Consumer) -> None:
             await consumer.assignment.ends.ask(consumer.client, list(consumer.positions))
 
 
-def _polled_lately(consumer: Any, owned: list[tuple[str, int]]) -> bool:
-    assigned = consumer.assignment()
-    partitions = [tp for place in owned if (tp := TopicPartition(*place)) in assigned]
-    polled = [consumer.last_poll_timestamp(tp) or 0 for tp in partitions]
-    return bool(polled) and datetime.now(UTC).timestamp() * 1000 - min(polled) < 10_000
+def _stamps(client: Any, owned: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int | None]:
+    """When each partition of its own was last answered for, in milliseconds of the wall clock."""
+    assigned = client.assignment()
+    places = {place: tp for place in owned if (tp := TopicPartition(*place)) in assigned}
+    return {place: client.last_poll_timestamp(tp) for place, tp in places.items()}
 
 
 @asynccontextmanager
