@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from time import monotonic
 
 from deploy.errors import Trouble
 from deploy.local.process import pid_files, processes
@@ -13,6 +14,8 @@ from deploy.local.process.ports import is_free, is_listening
 from deploy.local.process.processes import Program
 
 READY_SECONDS = 60.0
+SAYING_SECONDS = 5.0
+"""What it says so long on end, no more waiting mends; what is said for a moment as it joins others passes."""
 LEAVING_SECONDS = 25.0
 # Between the choice of a port and its use somebody else may take it.
 TRIES = 4
@@ -76,15 +79,18 @@ def _raise(wanted: Wanted, pids: Path, closing: Event) -> None:
 
 
 def _attend(wanted: Wanted, running: Running, closing: Event) -> None:
-    ready, robbed = False, 0
+    ready, robbed, silent = False, 0, monotonic()
 
     def settled() -> bool:
-        nonlocal ready, robbed
+        nonlocal ready, robbed, silent
         # A stranger's server would answer on our port too, while ours is about to die of it.
         ready = all(processes.listens(running, port) for port in wanted.ports()) and wanted.is_ready()
         # Kafka takes ten seconds to die of that; once might have been the moment before ours listened.
         robbed = robbed + 1 if any(_is_strangers(port, running) for port in wanted.ports()) else 0
-        return ready or robbed > 2 or closing.is_set() or not pid_files.is_alive(running)
+        if ready or robbed > 2 or closing.is_set() or not pid_files.is_alive(running):
+            return True
+        silent = silent if wanted.says() else monotonic()
+        return monotonic() - silent > SAYING_SECONDS
 
     until(settled, READY_SECONDS, every=0.05)
     if not (ready and pid_files.is_alive(running)):

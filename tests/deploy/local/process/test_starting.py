@@ -3,18 +3,19 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
+from time import monotonic
 
 import pytest
 
 from deploy.errors import Trouble
-from deploy.local.process import pid_files, processes
+from deploy.local.process import pid_files, processes, starting
 from deploy.local.process.ports import HOST, free_port, is_free, is_listening
 from deploy.local.process.processes import Program
-from deploy.local.process.starting import TRIES, Wanted, raise_up
+from deploy.local.process.starting import READY_SECONDS, TRIES, Unready, Wanted, raise_up
 
 SERVES = "import socket, time; s = socket.create_server(('{host}', {port})); time.sleep(60)"
 HESITATES = "import time; time.sleep(60)"
@@ -35,10 +36,10 @@ class Server:
         argv = [sys.executable, "-c", self.code.format(host=HOST, port=self.port)]
         return Program("a", argv, self.folder / "a.log", self.folder, dict(os.environ))
 
-    def start(self) -> None:
-        wanted = Wanted(
-            "a", self.prepare, lambda: is_listening(self.port), self.folder / "a.log", lambda: [self.port]
-        )
+    def start(self, is_ready: Callable[[], bool] | None = None, says: Callable[[], str] = lambda: "") -> None:
+        serves = is_ready or (lambda: is_listening(self.port))
+        log = self.folder / "a.log"
+        wanted = Wanted("a", self.prepare, serves, log, lambda: [self.port], says=says)
         with self.taken:
             raise_up(wanted, self.folder / "run", Event())
 
@@ -81,3 +82,25 @@ def test_one_that_was_told_to_stop_is_not_taken_for_one_that_runs(folder: Path) 
     second = pid_files.find("a", folder / "run")
     assert second
     assert second.pid != first.pid
+
+
+def test_one_that_goes_on_saying_what_is_to_be_mended_is_not_waited_for(folder: Path) -> None:
+    began = monotonic()
+    with pytest.raises(Unready, match="a runs and is not ready: position: disagrees"):
+        Server(folder, SERVES, strangers=0).start(lambda: False, lambda: "position: disagrees")
+    assert monotonic() - began < READY_SECONDS / 2
+    assert pid_files.find("a", folder / "run")
+
+
+def test_what_one_says_for_a_moment_alone_is_waited_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "SAYING_SECONDS", 1.0)
+    looks = 0
+
+    def is_ready() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 40
+
+    Server(folder, SERVES, strangers=0).start(is_ready, lambda: "held: a moment" if looks % 2 else "")
