@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import NoReturn, Protocol, cast
 
+from deploy.console.advice import complete
+from deploy.console.directory import DEFAULT
 from deploy.errors import Trouble
 from shared.kafka import WrongAddress
 from shared.settings import MissingSetting
@@ -97,7 +99,10 @@ def main(words: Sequence[str]) -> int:
 
     def work() -> int:
         arguments = parser(named or COMMANDS).parse_args(words)
-        return int(arguments.run(arguments))
+        try:
+            return int(arguments.run(arguments))
+        except Trouble as error:
+            raise Trouble(complete(str(error), getattr(arguments, "directory", DEFAULT))) from error
 
     return guarded(work, "".join(named))
 

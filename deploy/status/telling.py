@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from deploy.console.advice import complete
 from deploy.local.process.restarts import Restarts
 from deploy.status.condition import Part
 
@@ -31,8 +33,9 @@ def _moment(seconds: float | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def as_table(parts: Sequence[Part], now: float) -> None:
-    """A row for each part, a dash for what is not known; below it what is to be known, a line each."""
+def as_table(parts: Sequence[Part], now: float, directory: Path) -> None:
+    """A row for each part, a dash for what is not known; below it what is to be known, a line each, with
+    commands as they are typed for the house in this directory."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     table.add_column("")
@@ -45,7 +48,7 @@ def as_table(parts: Sequence[Part], now: float) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     for line in reasons(parts, now):
-        console.print(line, markup=False)
+        console.print(complete(line, directory), markup=False)
 
 
 def _word(part: Part) -> str:

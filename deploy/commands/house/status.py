@@ -23,5 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.status import condition, telling
 
     parts = condition.examine(House.load(arguments.directory))
-    telling.as_json(parts) if arguments.json else telling.as_table(parts, time.time())
+    if arguments.json:
+        telling.as_json(parts)
+    else:
+        telling.as_table(parts, time.time(), arguments.directory)
     return READY if all(part.ready for part in parts) else NOT_READY

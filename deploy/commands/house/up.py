@@ -93,6 +93,7 @@ def names(text: str) -> tuple[str, ...]:
 def run(arguments: argparse.Namespace) -> int:
     """Opens the house and prints where everything is; 1 when some of it is not ready, and why."""
     from deploy.console.addresses import show
+    from deploy.console.advice import complete
     from deploy.console.narration import Narration
     from deploy.local.house.house import House
 
@@ -112,5 +113,5 @@ def run(arguments: argparse.Namespace) -> int:
     )
     show(house, shown(link(house.directory)))
     for each in house.unready:
-        print(f"evergreen up: {each}", file=sys.stderr)
+        print(f"evergreen up: {complete(each, house.directory)}", file=sys.stderr)
     return NOT_READY if house.unready else READY

@@ -1,6 +1,7 @@
 """What `status` says of a house that is not well."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -27,8 +28,8 @@ def test_every_reason_has_a_line_of_its_own() -> None:
     ]
 
 
-def test_a_table_says_how_often_and_when_last(capsys: pytest.CaptureFixture[str]) -> None:
-    as_table(PARTS, 3_700.0)
+def test_a_table_says_how_often_and_when_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    as_table(PARTS, 3_700.0, tmp_path)
     lines = capsys.readouterr().out.splitlines()
     rows = {line.split()[0]: line.split() for line in lines[1:5]}
     assert rows["kafka"][-1] == "0"
