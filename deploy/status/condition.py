@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from deploy.local.house import closing, metrics
+from deploy.local.house import closing, metrics, release
 from deploy.local.house.house import House
 from deploy.local.house.record import WALL, Process
 from deploy.local.house.services import condition
@@ -14,6 +14,8 @@ from deploy.local.process.apart import apart
 from deploy.local.process.restarts import Restarts
 from deploy.local.servers import kafka, postgres
 from deploy.status import lag
+
+ANOTHER = "runs another release than the one that lies here: `evergreen down`, then `evergreen up`"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,13 @@ def examine(house: House) -> list[Part]:
             for name, service in house.services.items()
             for process, record in service.processes(name).items()
         ]
-        return [*parts, *(each.result() for each in asked), *_helpers(house, again)]
+        found = [*parts, *(each.result() for each in asked), *_helpers(house, again)]
+    others = release.others(closing.pids(house.directory))
+    return [_of_another(part) if part.name in others else part for part in found]
+
+
+def _of_another(part: Part) -> Part:
+    return replace(part, attention={**part.attention, "release": ANOTHER})
 
 
 def _server(name: str, pid: int | None, ready: bool, again: Mapping[str, Restarts]) -> Part:

@@ -95,7 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.console.addresses import show
     from deploy.console.advice import complete
     from deploy.console.narration import Narration
+    from deploy.local.house.closing import pids
     from deploy.local.house.house import House
+    from deploy.local.house.release import others
 
     new = arguments.fresh or not (arguments.directory / FILE).exists()
     house = House.open(
@@ -114,4 +116,7 @@ def run(arguments: argparse.Namespace) -> int:
     show(house, shown(link(house.directory)))
     for each in house.unready:
         print(f"evergreen up: {complete(each, house.directory)}", file=sys.stderr)
+    if left := others(pids(house.directory)):
+        said = f"{', '.join(left)}: left running, of another release: `evergreen down`, then `evergreen up`"
+        print(f"evergreen up: {complete(said, house.directory)}", file=sys.stderr)
     return NOT_READY if house.unready else READY

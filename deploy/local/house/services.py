@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.errors import Trouble
 from deploy.local.house.plan import on_free_port, port_of
 from deploy.local.house.record import Process, ServiceRecord, SupervisorRecord, TickerRecord, process_name
+from deploy.local.house.release import VARIABLE, release
 from deploy.local.process.ports import HOST
 from deploy.local.process.processes import Program
 from deploy.local.process.starting import Wanted
@@ -59,6 +60,7 @@ def _environment(record: ServiceRecord, process: Process, number: int, kafka: st
         "EVERGREEN_HTTP": f"{HOST}:{port_of(process.health_url)}",
         # A member of the group that Kafka knows again: killed and started again, it has its share at once.
         "EVERGREEN_INSTANCE": str(number),
+        VARIABLE: release(),
     }
 
 
@@ -80,7 +82,9 @@ def _speaker(name: str, log: Path, words: list[str], env: dict[str, str], says: 
     def prepare() -> Program:
         nonlocal before
         before = len(_said(log))
-        return Program(name, [sys.executable, "-m", *words], log, ROOT, {**os.environ, **env})
+        return Program(
+            name, [sys.executable, "-m", *words], log, ROOT, {**os.environ, **env, VARIABLE: release()}
+        )
 
     return Wanted(name, prepare, lambda: says.encode() in _said(log)[before:], log)
 

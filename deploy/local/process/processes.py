@@ -60,6 +60,14 @@ def start(program: Program, pids: Path) -> Running:
     return running
 
 
+def environment(running: Running) -> Mapping[str, str] | None:
+    """What it was started with; None where it has gone, or the system doesn't let us look."""
+    try:
+        return psutil.Process(running.pid).environ()
+    except (psutil.Error, OSError):
+        return None
+
+
 def listens(running: Running, port: int) -> bool:
     """Whether this very process has the port; True where the system doesn't let us look."""
     try:

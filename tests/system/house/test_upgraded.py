@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.evergreen import main
+from deploy.local.house import release
 from deploy.local.house.house import House
 from deploy.provisioning import migrations
 from shared.storage.schema_version import Migration, components
@@ -27,6 +29,14 @@ def test_up_of_a_newer_release_starts_anew_all_but_the_servers(
     with opened(tmp_path, "--services", "") as house:
         before = pids(house)
         assert pids(up(tmp_path, "--services", "")) == before
+        assert "of another release" not in capsys.readouterr().err
+        with monkeypatch.context() as changed:
+            changed.setattr(release, "release", lambda: "changed without a migration")
+            assert pids(up(tmp_path, "--services", "")) == before
+            main(["status", "--directory", str(tmp_path)])
+        told = capsys.readouterr()
+        assert "evergreen up: supervisor, ticker: left running, of another release" in told.err
+        assert "ticker: release: runs another release" in told.out
         monkeypatch.setattr(migrations, "components", of_the_next_release)
         after = pids(up(tmp_path, "--services", ""))
     assert after[:2] == before[:2]
