@@ -3,11 +3,11 @@
 select pg_try_advisory_lock($1);
 
 -- name: progress
--- Where the relay that leads stands, and whether anything waits for it.
-select r.xid::text, r.position, exists (
-    select from outbox o where (o.xid, o.position) > (r.xid, r.position)
-    and o.xid < log_xid(pg_snapshot_xmin(pg_current_snapshot()))
-) as waits from relay r where r.name = 'outbox';
+-- Where the relay that leads stands, and whether anything waits for it: the first that is not published yet says it, found
+-- along the index.
+select r.xid::text, r.position, coalesce((
+    select u.xid < log_xid(pg_snapshot_xmin(pg_current_snapshot())) from unpublished u limit 1
+), false) as waits from relay r where r.name = 'outbox';
 
 -- name: cursor
 -- How far the log has been published.

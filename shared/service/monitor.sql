@@ -1,7 +1,9 @@
 -- name: depth
--- How much waits to be published (counted to 10,000), and since how many seconds the oldest fact of it.
+-- How much waits to be published (counted to 10,000), and since how many seconds the oldest fact of it. Each is looked up by
+-- itself: joined, the log was read from its beginning.
 select count(*)::int, coalesce(extract(epoch from now() - min(waiting.recorded)), 0)::float8
-from (select f.recorded from unpublished u left join facts f using (xid, position) limit 10000) as waiting;
+from (select (select f.recorded from facts f where (f.xid, f.position) = (u.xid, u.position)) as recorded
+      from unpublished u limit 10000) as waiting;
 
 -- name: holder
 -- Whose transaction hides rows of ours, if one does: the oldest on the server, in whatever database.
@@ -16,5 +18,9 @@ select split_part(stream, '-', 1) as category, count(*)::int, min(since) from qu
 where released is null group by 1 order by 1;
 
 -- name: backlog
--- Timers that their clock has passed and nobody has fired.
-select count(*)::int from timers t join watermarks w on w.partition = t.partition and t.at <= w.watermark;
+-- Timers that their clock has passed and nobody has fired (counted to 10,000 a partition), along their index.
+select coalesce(sum(waiting.count), 0)::int from watermarks w cross join lateral (
+    select count(*) from (
+        select from timers t where t.partition = w.partition and t.at <= w.watermark
+        order by t.at, t.stream collate "C" limit 10000) as first
+) as waiting;
