@@ -1,5 +1,6 @@
 """Processes of their own session, found again by pid files; only what we started is ever ended."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from deploy.local.process.deadline import until
 from deploy.local.process.pid_files import Running, is_alive
 
 TAIL_LINES = 20
+FULL = os.strerror(errno.ENOSPC)
 # The program begins when its pid file is written; were we killed before that, it would run as nobody's.
 GATE = ("/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "sh")
 
@@ -118,10 +120,14 @@ def _signal(pid: int, number: int, group: bool = False) -> None:
 
 
 def last_line(log: Path, most: int = 300) -> str:
-    """What was said last; empty when nothing was."""
+    """What was said last, or shortly before it of a full disk; empty when nothing was.
+
+    PostgreSQL's last word is that it is shut down, whatever it died of.
+    """
     with suppress(FileNotFoundError):
         said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-        return said[-1][:most] if said else ""
+        full = [line for line in said[-TAIL_LINES:] if FULL in line]
+        return (full or said)[-1][:most] if said else ""
     return ""
 
 

@@ -159,3 +159,12 @@ def test_who_cannot_be_noted_is_not_left_waiting(tmp_path: Path) -> None:
         start(tmp_path, WAITS)
     new = [child for child in psutil.Process().children() if child not in before]
     assert until(lambda: all(child.status() == psutil.STATUS_ZOMBIE for child in new), 10)
+
+
+@pytest.mark.parametrize("later", ["database system is shut down", ""])
+def test_a_full_disk_is_said_though_more_was_said_after_it(tmp_path: Path, later: str) -> None:
+    log, full = tmp_path / "a.log", "FATAL:  could not write to file: No space left on device"
+    log.write_text(f"ready\n{full}\n{later}\n")
+    assert processes.last_line(log) == full
+    log.write_text("\n".join([full, *map(str, range(processes.TAIL_LINES))]))
+    assert processes.last_line(log) == str(processes.TAIL_LINES - 1)
