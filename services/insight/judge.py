@@ -129,9 +129,10 @@ class Judge:
 
     async def _enter(self, entered: Mapping[int, Judged]) -> None:
         async with self.known.transaction(entered) as connection:
-            watched = self.known.going_on(await ledger.watched(connection, entered))
-            judgement = Judgement(self.known.rules, watched)
-            judgement.enter_week(entered)
+            judgement = Judgement(self.known.rules, {})
+            for partition, judged in sorted(entered.items()):
+                watched = self.known.going_on(await ledger.watched(connection, [partition]))
+                judgement.enter_week(watched, partition, judged)
             await ledger.judge(connection, entered)
             aside = self.known.set_aside(judgement, self.now())
             await self.store.write(connection, Changes(timers=judgement.timers, quarantined=aside))

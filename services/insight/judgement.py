@@ -39,7 +39,7 @@ class Judgement:
     """
 
     def __init__(self, rules: Rules | None, people: Mapping[str, Person]) -> None:
-        self.rules, self.before, self.people = rules, people, dict(people)
+        self.rules, self.before, self.people = rules, dict(people), dict(people)
         self.touched: dict[str, Person] = {}
         self.told: list[tuple[str, Change]] = []
         self.timers: dict[StreamName, tuple[int, datetime | None]] = {}
@@ -78,11 +78,13 @@ class Judgement:
                 if again is not None and again <= to.through:
                     heapq.heappush(heap, (again, name, partition))
 
-    def enter_week(self, entered: Mapping[int, Judged]) -> None:
-        """At a boundary: when everyone watched is due within the week that begins."""
+    def enter_week(self, people: Mapping[str, Person], partition: int, judged: Judged) -> None:
+        """At a boundary: when everyone watched on a partition is due within the week that begins. Of these
+        only who fails is remembered: the next partition's take their place."""
         assert self.rules is not None, "no week begins before the calendar has opened"
-        for partition, judged in entered.items():
-            self._enter([c for c, p in self.people.items() if p.partition == partition], partition, judged)
+        self.people = dict(people)
+        self._enter(list(people), partition, judged)
+        self.before.update((customer, people[customer]) for customer in people.keys() & self.failed.keys())
 
     def _enter(self, customers: Sequence[str], partition: int, judged: Judged) -> None:
         """Asked together, which is quicker; apart where that raises, until who fails stands alone."""

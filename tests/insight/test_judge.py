@@ -1,15 +1,19 @@
 """CDNOW through insight's work on a real PostgreSQL: live, late or forgetful, it ends where `assess` does."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
+from typing import Any
 
 import pytest
 
 from deploy.playing.timetable import Disorder
 from deploy.purchases.cdnow import cdnow
 from deploy.purchases.purchase import Log
+from services.insight import ledger
 from services.insight.app import InsightHandler
+from services.insight.judgement import Person
 from shared.contracts.event import Event
 from shared.contracts.fact import Fact
 from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
@@ -137,3 +141,21 @@ def whole(heard: Said) -> dict[str, list[Event]]:
     return {
         stream: [event._replace(recorded=None) for event in events] for stream, events in heard.facts.items()
     }
+
+
+async def test_at_a_boundary_who_is_watched_is_read_a_partition_at_a_time(
+    handler: InsightHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everyone watched on it is read at once: of all partitions together it is six times as many."""
+    asked: list[list[int]] = []
+    watched = ledger.watched
+
+    async def noting(connection: Any, partitions: Collection[int]) -> dict[str, Person]:
+        asked.append(sorted(partitions))
+        return await watched(connection, partitions)
+
+    monkeypatch.setattr(ledger, "watched", noting)
+    for batch in batches(records(EIGHTH), 500):
+        await handler.handle(batch)
+    assert {each for entered in asked for each in entered} == set(range(PARTITIONS))
+    assert max(map(len, asked)) == 1

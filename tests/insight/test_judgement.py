@@ -63,8 +63,9 @@ def test_a_late_purchase_is_not_heard_and_asks_for_a_revision() -> None:
 
 
 def test_at_a_boundary_everyone_watched_is_told_when_they_are_due() -> None:
-    judgement = Judgement(HASTY, {"anna": Person(2, Buyer(Silence(on(50), on(55)))), "ben": Person(3)})
-    judgement.enter_week({2: Judged(on(55), 8)})
+    judgement = Judgement(HASTY, {})
+    judgement.enter_week({"anna": Person(2, Buyer(Silence(on(50), on(55))))}, 2, Judged(on(55), 8))
+    judgement.enter_week({"ben": Person(3)}, 3, Judged(on(55), 8))
     assert judgement.timers == {stream("anna"): (2, morning(on(56)))}
 
 
@@ -89,9 +90,12 @@ def test_a_purchase_of_such_a_customer_is_no_reason_to_revise() -> None:
 
 def test_at_a_boundary_who_fails_is_found_among_many() -> None:
     people = {f"c{n}": Person(2, Buyer(Silence(on(50), on(55)))) for n in range(9)}
-    judgement = Judgement(HASTY, people | {"c4": BROKEN})
-    judgement.enter_week({2: Judged(on(56), 8)})
-    assert judgement.failed.keys() == {"c4"}
+    judgement = Judgement(HASTY, {})
+    judgement.enter_week(people | {"c4": BROKEN}, 2, Judged(on(56), 8))
+    judgement.enter_week({}, 3, Judged(on(56), 8))
+    assert [(aside.stream, aside.version) for aside in judgement.set_aside(morning(on(56)))] == [
+        (stream("c4"), 3)
+    ]
     assert judgement.timers.keys() == {stream(name) for name in people if name != "c4"}
     assert sorted(judgement.outcomes) == [False] * 8 + [True]
 
