@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, NodeNotReadyError
 
 from deploy.errors import Trouble
 from deploy.provisioning.topic_settings import KEPT, check_settings
@@ -20,7 +21,7 @@ PAGES = Path(__file__).with_name("topics.yaml")
 DAY_MS = 86_400_000
 LARGEST = 1_048_588
 """Kafka's own limit, where a page names no other."""
-IN_SERVICE_SECONDS = 30.0
+IN_SERVICE_SECONDS, BROKER_SECONDS = 30.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,31 @@ async def provide(kafka: str, wanted: Sequence[Topic], replication: Replication 
 @asynccontextmanager
 async def _administrator(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    admin = AIOKafkaAdminClient(**kafka_client(kafka), request_timeout_ms=15_000)
     try:
-        await admin.start()
-        yield admin
+        admin = await _started(kafka)
+        try:
+            yield admin
+        finally:
+            await admin.close()
     except (KafkaError, OSError) as error:
         raise Trouble(f"Kafka at {kafka} can't be provisioned: {error}") from error
-    finally:
-        await admin.close()
+
+
+async def _started(kafka: str) -> AIOKafkaAdminClient:
+    """Once Kafka has a broker: while its only one is fenced, after a moment of silence or at its start,
+    whoever asks is told that there is none, and the client that heard so never asks again."""
+    give_up = monotonic() + BROKER_SECONDS
+    while True:
+        admin = AIOKafkaAdminClient(**kafka_client(kafka), request_timeout_ms=15_000)
+        try:
+            await admin.start()
+            await admin.list_topics()
+            return admin
+        except BaseException as error:
+            await admin.close()
+            if not isinstance(error, NodeNotReadyError) or monotonic() > give_up:
+                raise
+        await asyncio.sleep(0.2)
 
 
 async def _create(admin: AIOKafkaAdminClient, wanted: Sequence[Topic], replication: Replication) -> None:

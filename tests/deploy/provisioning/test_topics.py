@@ -4,9 +4,11 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
+from aiokafka.errors import NodeNotReadyError
 
 from deploy.errors import Trouble
 from deploy.places import ROOT
+from deploy.provisioning import topics as provisioning
 from deploy.provisioning.topics import Replication, pages, topics
 from shared.contracts.topics import (
     DEAD_LETTERS,
@@ -73,3 +75,43 @@ def test_the_pages_say_what_a_service_hears(stage: str) -> None:
         pytest.fail(f"services/{stage}/app.py is missing")
     hears = import_module(f"services.{stage}.app").SERVICE.hears
     assert {page["topic"] for page in pages() if stage in page["read_by"]} == set(hears)
+
+
+class Fenced:
+    """The administrator's client: so many of those made are told that there is no broker."""
+
+    made = closed = 0
+
+    def __init__(self, told: int) -> None:
+        self.told = told
+
+    def __call__(self, **_: object) -> "Fenced":
+        self.made += 1
+        return self
+
+    async def start(self) -> None:
+        """Kafka answers."""
+
+    async def list_topics(self) -> list[str]:
+        if self.made <= self.told:
+            raise NodeNotReadyError
+        return []
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+async def test_a_kafka_whose_broker_is_fenced_for_a_moment_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fenced = Fenced(2)
+    monkeypatch.setattr(provisioning, "AIOKafkaAdminClient", fenced)
+    await provisioning.reach("127.0.0.1:9092")
+    assert (fenced.made, fenced.closed) == (3, 3)
+
+
+async def test_a_kafka_that_stays_without_a_broker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provisioning, "AIOKafkaAdminClient", Fenced(10**6))
+    monkeypatch.setattr(provisioning, "BROKER_SECONDS", 0.3)
+    with pytest.raises(Trouble, match=r"Kafka at 127\.0\.0\.1:9092 can't be provisioned"):
+        await provisioning.reach("127.0.0.1:9092")
