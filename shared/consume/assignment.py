@@ -190,10 +190,10 @@ class Assignment:
 
     def lag(self, client: PollingClient | None) -> Mapping[str, int]:
         """Records not taken, by topic; those where position and log disagree are all not taken."""
-        behind = dict.fromkeys(self.topics, 0)
+        behind, fetched = dict.fromkeys(self.topics, 0), self.ends.of(client, self.positions)
         for place in self.places or ():
             begun = self.withheld.get(place, self.positions.get(place))
             if begun is not None and place in self._logs:
-                fetched = 0 if place in self.withheld else self.ends.of(client, place)
-                behind[place[0]] += max(0, (fetched or self._logs[place].end) - begun)
+                end = (place not in self.withheld and fetched.get(place)) or self._logs[place].end
+                behind[place[0]] += max(0, end - begun)
         return behind

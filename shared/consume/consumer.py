@@ -152,10 +152,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._leaving or monotonic() - self._passed_at < LOOK_AGAIN:
             return
         self._passed_at = monotonic()
-        parts = {p: tp for p in self.positions if (tp := KafkaPartition(*p)) in client.assignment()}
         reached = {
             place: at
-            for place, tp in parts.items()
+            for place, tp in client.own(self.positions).items()
             if (at := await client.position(tp)) <= (client.last_stable_offset(tp) or 0)
         }
         async with self.busy:

@@ -7,18 +7,17 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import asyncpg
-from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.consume.assignment import STANDBY
+from shared.consume.client.polling import PollingClient
 from shared.consume.client.polls import Polls
 from shared.consume.consumer import Consumer
 from shared.consume.hold import Hold
 from shared.contracts.topics import PARTITIONS
-from shared.core.store import NeedsRebase
+from shared.core.store import NeedsRebase, TopicPartition
 from shared.core.watermark import Clock
 from shared.observe import metrics
 from shared.observe.health import Health, serve_http
@@ -98,7 +97,7 @@ class Monitor:
             self.health.condition(name, problem, now, blocks=blocks)
         self.health.joined(consumer.assignment.places is not None, now)
         stands = any(problem for name, problem, blocks in conditions if blocks or name == STANDBY)
-        polled = bool(client) and self._polls.lately(_stamps(client, consumer.positions), now)
+        polled = client is not None and self._polls.lately(_stamps(client, consumer.positions), now)
         if stands or consumer.at_work() or polled:
             self.health.polled(now)
         for topic, behind in consumer.assignment.lag(client).items():
@@ -164,11 +163,9 @@ async def _look_ahead(consumer: Consumer) -> None:
             await consumer.assignment.ends.ask(consumer.client, list(consumer.positions))
 
 
-def _stamps(client: Any, owned: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int | None]:
+def _stamps(client: PollingClient, owned: Iterable[TopicPartition]) -> dict[TopicPartition, int | None]:
     """When each partition of its own was last answered for, in milliseconds of the wall clock."""
-    assigned = client.assignment()
-    places = {place: tp for place in owned if (tp := TopicPartition(*place)) in assigned}
-    return {place: client.last_poll_timestamp(tp) for place, tp in places.items()}
+    return {place: client.last_poll_timestamp(tp) for place, tp in client.own(owned).items()}
 
 
 @asynccontextmanager

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from aiokafka import TopicPartition as KafkaPartition
-
 from shared.consume.client.polling import PollingClient
 from shared.core.store import TopicPartition
 
@@ -12,19 +10,24 @@ class Ends:
     """What was asked for last, beside what was fetched."""
 
     def __init__(self) -> None:
-        self._asked: Mapping[KafkaPartition, int] = {}
+        self._asked: Mapping[TopicPartition, int] = {}
 
     async def ask(self, client: PollingClient, places: Iterable[TopicPartition]) -> None:
         """Of those that are assigned. Errors: `KafkaError` while no broker answers."""
-        parts = client.assignment() & {KafkaPartition(*place) for place in places}
-        self._asked = await client.end_offsets(parts) if parts else {}
+        own = client.own(places)
+        ends = await client.end_offsets(list(own.values())) if own else {}
+        self._asked = {place: ends[tp] for place, tp in own.items()}
 
     def forget(self) -> None:
         """The logs may be others now."""
         self._asked = {}
 
-    def of(self, client: PollingClient | None, place: TopicPartition) -> int:
-        """The greater of both; 0 while neither is known."""
-        tp = KafkaPartition(*place)
-        fetched = client.last_stable_offset(tp) if client and tp in client.assignment() else None
-        return max(fetched or 0, self._asked.get(tp, 0))
+    def of(
+        self, client: PollingClient | None, places: Iterable[TopicPartition]
+    ) -> Mapping[TopicPartition, int]:
+        """Of each the greater of both; 0 while neither is known."""
+        ends = {place: self._asked.get(place, 0) for place in places}
+        if client:
+            for place, tp in client.own(ends).items():
+                ends[place] = max(client.last_stable_offset(tp) or 0, ends[place])
+        return ends

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from aiokafka import TopicPartition as KafkaPartition
-
 from shared.consume.client.polling import PollingClient
 from shared.core.store import TopicPartition
 
@@ -21,13 +19,13 @@ class Behind(NamedTuple):
 
 def behind(client: PollingClient | None, places: Iterable[TopicPartition]) -> dict[TopicPartition, Behind]:
     """Those of the places where records wait so, by what Kafka said at the last fetch."""
-    assigned = client.assignment() if client else set()
+    if client is None:
+        return {}
     found: dict[TopicPartition, Behind] = {}
-    for place in places:
-        if client and (tp := KafkaPartition(*place)) in assigned:
-            opened, end = client.last_stable_offset(tp), client.highwater(tp)
-            if opened is not None and end is not None and opened < end:
-                found[place] = Behind(opened, end)
+    for place, tp in client.own(places).items():
+        opened, end = client.last_stable_offset(tp), client.highwater(tp)
+        if opened is not None and end is not None and opened < end:
+            found[place] = Behind(opened, end)
     return found
 
 

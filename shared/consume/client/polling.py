@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -13,6 +13,7 @@ from aiokafka import TopicPartition as KafkaPartition
 
 from shared.consume.client.decompression import ALLOWANCE
 from shared.consume.hold import Hold
+from shared.core.store import TopicPartition
 
 log = logging.getLogger(__name__)
 Records = Mapping[KafkaPartition, Sequence[Any]]
@@ -66,6 +67,11 @@ class PollingClient(AIOKafkaConsumer):  # type: ignore[misc]
             member._group_instance_id = None  # noqa: SLF001
             member._maybe_leave_group = partial(_in_time, member._maybe_leave_group)  # noqa: SLF001
         await super().stop()
+
+    def own(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, KafkaPartition]:
+        """Those of the places that are assigned, as Kafka's client names them: of others it knows nothing."""
+        assigned = self.assignment()
+        return {place: tp for place in places if (tp := KafkaPartition(*place)) in assigned}
 
     async def refresh(self) -> None:
         """Ask now which topics there are, and share the partitions out anew if that has changed."""
