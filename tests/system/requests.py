@@ -20,6 +20,15 @@ async def all_taken(service: ReminderService, count: int) -> None:
     await until(done, seconds=30)
 
 
+async def all_told(service: ReminderService, count: int) -> None:
+    """Exactly so many facts, in the end."""
+
+    async def done() -> bool:
+        return len(await service.facts()) == count
+
+    await until(done)
+
+
 async def heard_once(service: ReminderService, count: int) -> None:
     """One fact for each request, versions without a gap."""
     facts = await service.facts()

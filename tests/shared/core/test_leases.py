@@ -1,6 +1,6 @@
 """A source that dies: by the others' time its lease runs out, and no clock waits for it any more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -99,12 +99,16 @@ any_word = st.builds(said, st.integers(0, 200), st.sampled_from(sorted(LEASES)),
 words = st.lists(any_word, max_size=40)
 
 
+def again_changes_nothing(hear: Callable[..., Clock], spoken: Sequence[Event], data: st.DataObject) -> None:
+    again = data.draw(st.lists(st.sampled_from(spoken), max_size=5)) if spoken else []
+    assert hear(*spoken, *again) == hear(*spoken)
+
+
 @given(words, st.data())
 def test_heartbeats_heard_again_change_nothing_whoever_expired(
     spoken: Sequence[Event], data: st.DataObject
 ) -> None:
-    again = data.draw(st.lists(st.sampled_from(spoken), max_size=5)) if spoken else []
-    assert after(*spoken, *again) == after(*spoken)
+    again_changes_nothing(after, spoken, data)
 
 
 @given(words)
@@ -176,8 +180,7 @@ def forgetting(*spoken: Event) -> Clock:
 def test_heartbeats_heard_again_change_nothing_whoever_is_forgotten(
     spoken: Sequence[Event], data: st.DataObject
 ) -> None:
-    again = data.draw(st.lists(st.sampled_from(spoken), max_size=5)) if spoken else []
-    assert forgetting(*spoken, *again) == forgetting(*spoken)
+    again_changes_nothing(forgetting, spoken, data)
 
 
 @given(words)

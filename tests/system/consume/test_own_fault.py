@@ -15,7 +15,7 @@ from tests.system.consume.topics import admin, make_again, says
 from tests.system.database_faults import DatabaseFaults, missing_grant, old_schema, standby
 from tests.system.failing_rules import UNKNOWN, FailingRules, goes_on, holds
 from tests.system.reminder_service import PARTITIONS, ReminderService, hearing, until
-from tests.system.requests import all_taken, heard_once, requests
+from tests.system.requests import all_taken, all_told, heard_once, requests
 
 MORE = PARTITIONS + 2
 
@@ -157,10 +157,6 @@ async def grow(service: ReminderService) -> None:
     await until(is_seen)
 
 
-async def has(service: ReminderService, count: int) -> bool:
-    return len(await service.facts()) == count
-
-
 async def test_what_comes_on_a_topic_that_has_grown_is_no_dead_letter_and_its_service_holds(
     service: ReminderService, database: Database
 ) -> None:
@@ -176,7 +172,7 @@ async def test_what_comes_on_a_topic_that_has_grown_is_no_dead_letter_and_its_se
         await says(consumer, "position", "was deleted and made again", seconds=30)
         found = await standings(service.settings.kafka, database.owner_url)
         await apply(database.owner_url, moves(found, service.topic))
-        await until(lambda: has(service, 160))
+        await all_told(service, 160)
     await heard_once(service, 160)
     assert await service.dead_letters() == []
 

@@ -10,7 +10,7 @@ from shared.consume.client.logs import Ids
 from shared.consume.consumer import Consumer
 from tests.system.consume.topics import delete, forget_records, make_again, problems, provide, says, shift
 from tests.system.reminder_service import ReminderService, hearing, until
-from tests.system.requests import all_taken, heard_once, requests
+from tests.system.requests import all_taken, all_told, heard_once, requests
 
 
 async def facts(service: ReminderService) -> int:
@@ -41,16 +41,12 @@ async def test_a_topic_that_was_made_again_is_not_read_at_offsets_of_the_old_one
         assert consumer.assignment.lag(consumer.client) == {service.topic: 120}
         assert await facts(service) == 120
         await accept(service, database)
-        await until(lambda: has(service, 240))
+        await all_told(service, 240)
         assert not problems(consumer)
     await heard_once(service, 240)
     gaps = await service.store.pool.fetch("select reason from position_gaps")
     assert len(gaps) == 6
     assert "made again" in gaps[0]["reason"]
-
-
-async def has(service: ReminderService, count: int) -> bool:
-    return await facts(service) == count
 
 
 async def test_a_topic_that_goes_and_comes_back_is_noticed_while_the_service_runs(
@@ -66,7 +62,7 @@ async def test_a_topic_that_goes_and_comes_back_is_noticed_while_the_service_run
         await says(consumer, "position", "was deleted and made again", seconds=30)
         assert await facts(service) == 60
         await accept(service, database)
-        await until(lambda: has(service, 260))
+        await all_told(service, 260)
     await heard_once(service, 260)
 
 
@@ -111,7 +107,7 @@ async def test_records_that_expired_before_they_were_taken_are_not_passed_over(
         assert await facts(service) == 60
         await service.publish(*requests(60, start=60))  # as it is told
         await accept(service, database)
-        await until(lambda: has(service, 180))
+        await all_told(service, 180)
     await heard_once(service, 180)
 
 
@@ -124,7 +120,7 @@ async def test_a_position_ahead_of_its_log_waits_for_nothing(
     async with hearing(service.consumer()) as consumer:
         await says(consumer, "position", "it has lost records that were taken")
         await accept(service, database)
-        await until(lambda: has(service, 120))
+        await all_told(service, 120)
     await heard_once(service, 120)
 
 
@@ -133,7 +129,7 @@ async def test_a_service_that_comes_late_says_where_it_began_and_is_ready(servic
     await forget_records(service)
     await service.publish(*requests(30, start=60))
     async with hearing(service.consumer()) as consumer:
-        await until(lambda: has(service, 30))
+        await all_told(service, 30)
         assert not problems(consumer)
         told = {name: text for name, text, blocks in consumer.conditions(0.0) if text and not blocks}
         assert "when this service first came to it" in told["beginning"]
