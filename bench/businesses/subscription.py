@@ -26,7 +26,7 @@ def subscription(seed: int = 1, subscribers: int = 1_500) -> Business:
         declines = wish - float(chance.uniform(20, 75)) if warns else None
         bills = list(_bills(chance, who, joined, wish))
         last = bills[-1].time
-        forced = bills[-1].type == "subscription.cancelled" and bills[-1].data["reason"] == "payment"
+        forced = bills[-1].type == "subscription.cancelled" and not bills[-1].data["by_wish"]
         left = last if forced or wish < DAYS else None
         ended = (last - OPENS).total_seconds() / 86_400 if left else float(DAYS)
         log += bills
@@ -44,16 +44,16 @@ def _bills(chance: np.random.Generator, who: str, joined: float, wish: float) ->
             yield _said(day, who, "payment.failed", invoice=f"{who}-{number}", reason="card declined")
             day, tried = day + float(chance.uniform(0.9, 4.0)), tried + 1
         if tried == 5:
-            yield _said(day, who, "subscription.cancelled", reason="payment")
+            yield _said(day, who, "subscription.cancelled", by_wish=False)
             return
         if tried:
             yield _said(day, who, "payment.recovered", invoice=f"{who}-{number}")
         yield paid(at(OPENS, day), who, number, price)
         number += 1
-    yield _said(min(wish, DAYS + 1.0), who, "subscription.cancelled", reason="wish")
+    yield _said(min(wish, DAYS + 1.0), who, "subscription.cancelled", by_wish=True)
 
 
-def _said(day: float, who: str, kind: str, **data: str) -> Happening:
+def _said(day: float, who: str, kind: str, **data: str | bool) -> Happening:
     return Happening(at(OPENS, day), who, kind, data)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.insight.alerts import Purchase
 from services.insight.churn.buyer import Buyer, Judged
-from services.insight.churn.histories import Seen
+from services.insight.risk.mbg.histories import Seen
 from services.insight.churn.silence import Silence
 from services.insight.judgement import Person, stream
 from shared.core.store import Conflict

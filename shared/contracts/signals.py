@@ -36,6 +36,37 @@ class OrderPaid(Fact):
     currency: Currency
 
 
+class UsageRecorded(Fact):
+    """What we sell was used, so much of one behaviour: documents opened, episodes seen, hours, calls."""
+
+    type = "usage.recorded"
+    behaviour: Text
+    quantity: Annotated[int, Field(ge=1, le=10**9)] = 1
+
+
+class PaymentFailed(Fact):
+    """Money that was due did not come in; tried again, it fails again under the same `invoice`."""
+
+    type = "payment.failed"
+    invoice: Text
+    reason: Text | None = None
+
+
+class PaymentRecovered(Fact):
+    """It came in after all."""
+
+    type = "payment.recovered"
+    invoice: Text
+
+
+class SubscriptionCancelled(Fact):
+    """A subscription has ended: by the customer's wish, or because it was not paid."""
+
+    type = "subscription.cancelled"
+    by_wish: bool = True
+    reason: Text | None = None
+
+
 class SourceHeartbeat(Fact):
     """A source vouches: all that happened before `time - allowed_lateness_seconds` is published.
 
@@ -60,4 +91,13 @@ def objection(heartbeat: SourceHeartbeat, time: datetime) -> str | None:
     return None
 
 
-SIGNALS = vocabulary(TouchRecorded, UserSignedUp, OrderPaid, SourceHeartbeat)
+SIGNALS = vocabulary(
+    TouchRecorded,
+    UserSignedUp,
+    OrderPaid,
+    UsageRecorded,
+    PaymentFailed,
+    PaymentRecovered,
+    SubscriptionCancelled,
+    SourceHeartbeat,
+)

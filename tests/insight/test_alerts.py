@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from services.insight.alerts import MOST_EVIDENCE, Purchase, recorded, statement, told
 from services.insight.churn.alert import Alert
 from services.insight.churn.buyer import Raised, Resolved, Withdrawn
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.revise import Told
 from services.insight.churn.rules import InForce

@@ -3,7 +3,7 @@
 import pytest
 
 from services.insight.churn.buyer import Buyer, Judged, Raised, Resolved
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.silence import Silence

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from services.insight.churn.acceptance import Verdict
-from services.insight.churn.fit import Fit
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.fit import Fit
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.refit import Refit as Made
 from services.insight.model import MODEL, Open, Refit, outcome

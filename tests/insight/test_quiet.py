@@ -1,7 +1,7 @@
 """How quiet somebody is on a morning, beside what is alerted."""
 
 from services.insight.churn.assess import assess
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.weeks import DAY, Weeks

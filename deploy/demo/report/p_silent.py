@@ -11,7 +11,7 @@ WEEK = timedelta(weeks=1)
 
 def silent_by(fits: Mapping[int, SilenceModelFitted], origin: datetime) -> Silent:
     """By the weekly fits, their weeks counted from the origin; None before the first that was accepted."""
-    from services.insight.churn.mbg import Parameters, p_silent
+    from services.insight.risk.mbg.mbg import Parameters, p_silent
     from services.insight.churn.policy import Policy
 
     horizon = Policy().horizon_weeks

@@ -7,7 +7,7 @@ from statistics import mean, median
 
 from services.insight.churn.alert import Alert
 from services.insight.churn.assess import assess
-from services.insight.churn.histories import seen
+from services.insight.risk.mbg.histories import seen
 from services.insight.churn.policy import Policy
 from services.insight.churn.refit import put_in_force, refit
 from services.insight.churn.rules import Rules, Schedule

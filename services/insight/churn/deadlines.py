@@ -11,8 +11,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from services.insight.churn.likelihood import p_silents
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.likelihood import p_silents
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.silence import Silence
 from services.insight.churn.weeks import DAY

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.insight.churn.acceptance import Verdict, accept
-from services.insight.churn.fit import Fit, fit
-from services.insight.churn.histories import Seen, histories
+from services.insight.risk.mbg.fit import Fit, fit
+from services.insight.risk.mbg.histories import Seen, histories
 from services.insight.churn.rules import InForce, Rules, Schedule
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from services.insight.churn.mbg import Parameters, p_silent
+from services.insight.risk.mbg.mbg import Parameters, p_silent
 
 
 class Silence(NamedTuple):

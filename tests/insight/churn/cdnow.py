@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import cache
 
 from deploy.purchases.cdnow import sample_path
-from services.insight.churn.histories import Histories, histories, seen
+from services.insight.risk.mbg.histories import Histories, histories, seen
 from services.insight.churn.weeks import Weeks
 
 WEEKS = Weeks(date(1997, 1, 1))

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from services.insight.churn.acceptance import accept, advantage
-from services.insight.churn.fit import fit
-from services.insight.churn.histories import Seen, histories
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.fit import fit
+from services.insight.risk.mbg.histories import Seen, histories
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from tests.insight.churn.cdnow import at_week
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.insight.churn.alert import alert_id
 from services.insight.churn.assess import assess
-from services.insight.churn.mbg import Parameters, p_silent
+from services.insight.risk.mbg.mbg import Parameters, p_silent
 from services.insight.churn.policy import Policy
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.weeks import Weeks

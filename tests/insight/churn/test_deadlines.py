@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.insight.churn.deadlines import crossing, crossings
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.silence import Silence
 

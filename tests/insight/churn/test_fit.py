@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.insight.churn.fit import COLD, fit
-from services.insight.churn.histories import Histories, histories, seen
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.fit import COLD, fit
+from services.insight.risk.mbg.histories import Histories, histories, seen
+from services.insight.risk.mbg.mbg import Parameters
 from tests.insight.churn.cdnow import at_week
 
 STARTS = st.builds(Parameters, *(st.floats(0.01, 100) for _ in range(4)))

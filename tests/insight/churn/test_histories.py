@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from services.insight.churn.histories import Seen, histories, seen
+from services.insight.risk.mbg.histories import Seen, histories, seen
 from tests.insight.churn.cdnow import at_week
 
 BOUNDARY = date(2024, 3, 4)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.weeks import Weeks

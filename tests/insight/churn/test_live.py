@@ -6,7 +6,7 @@ import pytest
 
 from services.insight.churn.buyer import Buyer, Judged, Raised, Resolved, Withdrawn, opened
 from services.insight.churn.live import due, dues, hear, judge
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.revise import Told, revise
 from services.insight.churn.rules import InForce, Rules, Schedule

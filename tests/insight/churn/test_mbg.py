@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.insight.churn.likelihood import log_likelihood, log_likelihoods, p_silents
-from services.insight.churn.mbg import Parameters, p_alive, p_alive_deadline, p_silent
-from services.insight.churn.slope import slope
+from services.insight.risk.mbg.likelihood import log_likelihood, log_likelihoods, p_silents
+from services.insight.risk.mbg.mbg import Parameters, p_alive, p_alive_deadline, p_silent
+from services.insight.risk.mbg.slope import slope
 from tests.insight.churn.cdnow import at_week
 
 PUBLISHED = Parameters(0.525, 6.183, 0.891, 1.614)

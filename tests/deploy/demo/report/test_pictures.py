@@ -6,7 +6,7 @@ import pytest
 from deploy.demo.report.journey_picture import choose, curve, journey_picture
 from deploy.demo.report.p_silent import silent_by
 from deploy.demo.report.weeks_picture import weekly, weeks_picture
-from services.insight.churn.mbg import Parameters, p_silent
+from services.insight.risk.mbg.mbg import Parameters, p_silent
 from shared.contracts.insight import SilenceModelFitted
 from tests.deploy.purchases.bought import START, alert, bought, log_of, on
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.insight.churn.likelihood import Floats
+from services.insight.risk.mbg.likelihood import Floats
 
 WEEK = timedelta(weeks=1)
 

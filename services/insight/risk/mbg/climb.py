@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from services.insight.churn.likelihood import Floats
-from services.insight.churn.slope import Slope
+from services.insight.risk.mbg.likelihood import Floats
+from services.insight.risk.mbg.slope import Slope
 
 LOWEST, HIGHEST = np.log(1e-3), np.log(1e4)
 Hill = Callable[[Floats], Slope]

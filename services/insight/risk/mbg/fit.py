@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.insight.churn.climb import HIGHEST, LOWEST, climb
-from services.insight.churn.histories import Histories
-from services.insight.churn.likelihood import Floats, log_likelihood
-from services.insight.churn.mbg import Parameters
-from services.insight.churn.slope import Slope, slope
+from services.insight.risk.mbg.climb import HIGHEST, LOWEST, climb
+from services.insight.risk.mbg.histories import Histories
+from services.insight.risk.mbg.likelihood import Floats, log_likelihood
+from services.insight.risk.mbg.mbg import Parameters
+from services.insight.risk.mbg.slope import Slope, slope
 
 COLD = Parameters(1.0, 1.0, 1.0, 1.0)
 LOOSE = 2.0

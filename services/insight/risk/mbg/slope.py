@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, expit, zeta
 
-from services.insight.churn.likelihood import Floats, log_likelihood
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.likelihood import Floats, log_likelihood
+from services.insight.risk.mbg.mbg import Parameters
 
 
 @dataclass(frozen=True, slots=True)

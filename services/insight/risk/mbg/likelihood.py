@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from services.insight.churn.mbg import Parameters
+from services.insight.risk.mbg.mbg import Parameters
 
 Floats = NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""MBG/NBD: its likelihood, its fit, and what it says of one history. Pure."""

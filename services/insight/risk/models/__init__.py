@@ -1,0 +1,1 @@
+"""Models of buying, spending and staying, as their papers write them. Pure. `../mbg` is what alerts rest on."""

@@ -1,0 +1,1 @@
+"""How likely a silence is to last, learnt from the business's own log, time-forward. Pure."""

@@ -1,0 +1,70 @@
+"""Logs of one customer, of everything that any rule hears, and standards that change on the way."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from services.insight.risk.calendar import Calendar
+from services.insight.risk.mbg.mbg import Parameters
+from services.insight.risk.rule import Standard
+from services.insight.risk.rules import RULES, payment_failing, silence, unusual_gap, use_in_decline
+from services.insight.risk.standards import Adopted, InForce, Standards
+from services.insight.risk.walk import order
+from shared.contracts.event import Event
+from shared.contracts.fact import Fact
+from shared.contracts.signals import (
+    OrderPaid,
+    PaymentFailed,
+    PaymentRecovered,
+    SubscriptionCancelled,
+    UsageRecorded,
+)
+
+ORIGIN = datetime(2024, 1, 1, tzinfo=UTC)
+END = ORIGIN + timedelta(days=400)
+ZONES = ["UTC", "America/New_York", "Asia/Kathmandu"]
+FIRST = Parameters(0.52, 6.2, 0.89, 1.6)
+SECOND = Parameters(0.7, 5.0, 0.4, 2.6)
+WEIGHTS = (0.8, -0.2, 0.3, 0.1, -0.3, -0.2, -0.5)
+
+
+def in_force(rule: str) -> tuple[InForce, ...]:
+    """Two fits of each rule that is fitted, and settings that are easily met."""
+    match rule:
+        case silence.NAME:
+            first, second = silence.Model(FIRST, 13, 0.75, 20.0), silence.Model(SECOND, 13, 0.7, 24.0, WEIGHTS)
+            settings = None
+        case unusual_gap.NAME:
+            first, second = unusual_gap.Crowd(2.0, 0.8, 2, 4), unusual_gap.Crowd(1.2, 0.6, 1, 2)
+            settings = unusual_gap.Settings(2, (20, 8, 2), 3)
+        case use_in_decline.NAME:
+            first = second = None
+            settings = use_in_decline.Settings(2, 3, (0.7, 0.4, 0.1), 0.9, 0.5, 0.2)
+        case _:
+            first = second = None
+            settings = payment_failing.Settings()
+    return (InForce(2, Standard(settings, 1, first, "a")), InForce(20, Standard(settings, 1, second, "b")))
+
+
+def standards(zone: str = "UTC") -> Standards:
+    return Standards(
+        Calendar(ORIGIN.toordinal(), zone), tuple(Adopted(rule, in_force(rule.name)) for rule in RULES)
+    )
+
+
+facts: st.SearchStrategy[Fact] = st.one_of(
+    st.just(OrderPaid(order_id="o", amount=100, currency="EUR")),
+    st.builds(UsageRecorded, behaviour=st.sampled_from(["calls", "files"]), quantity=st.integers(1, 9)),
+    st.builds(PaymentFailed, invoice=st.sampled_from(["i1", "i2"])),
+    st.builds(PaymentRecovered, invoice=st.sampled_from(["i1", "i2"])),
+    st.builds(SubscriptionCancelled),
+)
+moments = st.builds(
+    lambda days, seconds: ORIGIN + timedelta(days=days, seconds=seconds),
+    st.integers(0, 399), st.sampled_from([0, 1, 3_600, 43_200, 86_399]),
+)  # fmt: skip
+logs = st.lists(st.tuples(moments, facts), max_size=40).map(
+    lambda said: sorted(
+        (Event(f"e{n}", "/shop", "c", time, fact) for n, (time, fact) in enumerate(said)), key=order
+    )
+)
