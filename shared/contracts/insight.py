@@ -1,6 +1,7 @@
 """`insight`: churn alerts with their proof, and the parameters they rest on."""
 
 from shared.contracts.fact import Fact, Moment, Several, Text, Whole, vocabulary
+from shared.contracts.policies import POLICIES
 from shared.contracts.signals import SourceHeartbeat
 
 
@@ -81,11 +82,14 @@ class SilenceModelFitted(Fact):
     in_force: Text | None = None
 
 
-INSIGHT = vocabulary(
-    ChurnRiskRaised,
-    ChurnRiskResolved,
-    ChurnRiskWithdrawn,
-    SilenceCalendarOpened,
-    SilenceModelFitted,
-    SourceHeartbeat,
-)
+INSIGHT = {
+    **vocabulary(
+        ChurnRiskRaised,
+        ChurnRiskResolved,
+        ChurnRiskWithdrawn,
+        SilenceCalendarOpened,
+        SilenceModelFitted,
+        SourceHeartbeat,
+    ),
+    **POLICIES,
+}

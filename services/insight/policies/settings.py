@@ -73,8 +73,12 @@ def as_json(rule: Rule, settings: Any) -> dict[str, Any]:
 
 def digest(rule: Rule, settings: Any) -> str:
     """Names a rule under these settings: equal for equal ones, however they were told."""
-    said = orjson.dumps([rule.name, as_json(rule, settings)], option=orjson.OPT_SORT_KEYS)
-    return sha256(said).hexdigest()
+    return digest_of(rule.name, as_json(rule, settings))
+
+
+def digest_of(rule: str, settings: Mapping[str, Any]) -> str:
+    """The same of what `as_json` told."""
+    return sha256(orjson.dumps([rule, settings], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _checked(rule: Rule, told: Mapping[str, Any]) -> tuple[Any, list[Objection]]:

@@ -1,0 +1,85 @@
+"""In `insight`: which rules judge under which settings, since when, who decided it and on what evidence."""
+
+from shared.contracts.fact import Fact, Moment, Several, Text, Whole, vocabulary
+
+Setting = bool | Whole | float | Text | Several[Whole] | Several[float]
+Settings = dict[Text, Setting]
+"""All settings of a rule by name, as its policy's file has them."""
+
+
+class BacktestSummary(Fact):
+    """What a backtest of some `settings` on a `log` came to, told whole in a `report`: each named by SHA-256.
+
+    None where the log was too short or too small to tell.
+    """
+
+    type = "insight.backtest_summary"
+    settings: Text
+    report: Text
+    log: Text
+    since: Moment
+    until: Moment
+    alerts: Whole
+    precision: float | None = None
+    recall: float | None = None
+    alerts_a_week: float | None = None
+
+
+class PolicyProposed(Fact):
+    """Settings that a rule may get. Proposed again with a backtest, it keeps its version."""
+
+    type = "insight.policy_proposed"
+    rule: Text
+    policy_version: Whole
+    settings: Settings
+    by: Text
+    backtest: BacktestSummary | None = None
+
+
+class PolicyAdopted(Fact):
+    """A rule judges by these settings from the first week's boundary that comes at `effective` or later.
+
+    None: the next. It rests on its backtest, or on the reason for going without one (`override`).
+    """
+
+    type = "insight.policy_adopted"
+    rule: Text
+    policy_version: Whole
+    settings: Settings
+    by: Text
+    effective: Moment | None = None
+    backtest: BacktestSummary | None = None
+    override: Text | None = None
+
+
+class PolicyEdited(PolicyAdopted):
+    """The same where another version was adopted before, which it `supersedes`."""
+
+    type = "insight.policy_edited"
+    supersedes: Whole
+
+
+class PolicyRetired(Fact):
+    """A rule says nothing any more, from the first week's boundary that comes at `effective` or later.
+
+    `policy_version` was adopted last; 0: the rule judged as it comes.
+    """
+
+    type = "insight.policy_retired"
+    rule: Text
+    policy_version: Whole
+    by: Text
+    reason: Text
+    effective: Moment | None = None
+
+
+class PolicyTookEffect(Fact):
+    """A boundary: from `effective` on the rule judges by this version. None: it is silent."""
+
+    type = "insight.policy_took_effect"
+    rule: Text
+    effective: Moment
+    policy_version: Whole | None = None
+
+
+POLICIES = vocabulary(PolicyProposed, PolicyAdopted, PolicyEdited, PolicyRetired, PolicyTookEffect)
