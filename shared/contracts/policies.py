@@ -37,9 +37,11 @@ class PolicyProposed(Fact):
 
 
 class PolicyAdopted(Fact):
-    """A rule judges by these settings from the first week's boundary that comes at `effective` or later.
+    """A rule is to judge by these settings, at the earliest from the next week's boundary on.
 
-    None: the next. It rests on its backtest, or on the reason for going without one (`override`).
+    That is the first that is settled after this was said, and not before `effective`; of decisions that a
+    boundary is late enough for, the one that was said last counts. It rests on its backtest, or on the reason
+    for going without one (`override`).
     """
 
     type = "insight.policy_adopted"
@@ -60,7 +62,7 @@ class PolicyEdited(PolicyAdopted):
 
 
 class PolicyRetired(Fact):
-    """A rule says nothing any more, from the first week's boundary that comes at `effective` or later.
+    """A rule is to say nothing any more, from such a boundary on as one that is adopted.
 
     `policy_version` was adopted last; 0: the rule judged as it comes.
     """
@@ -73,13 +75,4 @@ class PolicyRetired(Fact):
     effective: Moment | None = None
 
 
-class PolicyTookEffect(Fact):
-    """A boundary: from `effective` on the rule judges by this version. None: it is silent."""
-
-    type = "insight.policy_took_effect"
-    rule: Text
-    effective: Moment
-    policy_version: Whole | None = None
-
-
-POLICIES = vocabulary(PolicyProposed, PolicyAdopted, PolicyEdited, PolicyRetired, PolicyTookEffect)
+POLICIES = vocabulary(PolicyProposed, PolicyAdopted, PolicyEdited, PolicyRetired)

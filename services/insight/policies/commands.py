@@ -48,12 +48,4 @@ class Retire:
     effective: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TakeEffect:
-    """A week's boundary that nothing has passed: what waits for one as early counts from here on."""
-
-    rule: str
-    boundary: datetime
-
-
-Command = Propose | Adopt | Retire | TakeEffect
+Command = Propose | Adopt | Retire

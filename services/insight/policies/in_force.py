@@ -1,8 +1,7 @@
-"""What the policies of a rule come to for whoever judges by them."""
+"""What a rule judges by, as its policies have it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from services.insight.policies.policy import AS_IT_COMES, POLICY, Fact, Policies
 from services.insight.policies.settings import defaults, names, settings_of
@@ -10,41 +9,27 @@ from services.insight.risk.fitting import Policy
 from services.insight.risk.rule import Rule
 
 
-class Since(NamedTuple):
-    """From this boundary on (None: from the beginning) a rule judges so; without a policy it is silent."""
+def in_force(
+    facts: Mapping[str, Iterable[Fact]], rules: Sequence[Rule], boundary: datetime
+) -> dict[str, Policy | None]:
+    """By rule, what a week's boundary that is settled now takes up; None: the rule is silent.
 
-    boundary: datetime | None
-    policy: Policy | None
-
-
-def in_force(facts: Mapping[str, Iterable[Fact]], rules: Sequence[Rule]) -> Mapping[str, tuple[Since, ...]]:
-    """By rule, how it judges from which boundary on, in order; of whom nothing was decided, as it comes.
-
-    `facts` are those of each rule's stream, in order. What waits for its boundary is not among them: see
-    `TakeEffect`.
+    `facts` are all of each rule's stream by rule, in order. Of whom nothing was decided judges as it comes.
     """
-    return {rule.name: history(rule, POLICY.replay(facts.get(rule.name, ()))) for rule in rules}
+    return {rule.name: taken_up(rule, POLICY.replay(facts.get(rule.name, ())), boundary) for rule in rules}
 
 
-def history(rule: Rule, policies: Policies) -> tuple[Since, ...]:
+def taken_up(rule: Rule, policies: Policies, boundary: datetime) -> Policy | None:
     """The same of one rule."""
-    begins = Since(None, policy(rule, policies, AS_IT_COMES))
-    return (begins, *(Since(term.since, policy(rule, policies, term.version)) for term in policies.terms))
+    version = policies.at(boundary)
+    return None if version is None else policy(rule, policies, version)
 
 
-def at(since: Sequence[Since], moment: datetime) -> Policy | None:
-    """What judges at a moment; None: the rule is silent."""
-    judging = [each for each in since if each.boundary is None or each.boundary <= moment]
-    return judging[-1].policy
-
-
-def policy(rule: Rule, policies: Policies, version: int | None) -> Policy | None:
-    """A version as the rule takes it. Settings that it has no more are left out, new ones are as it comes.
+def policy(rule: Rule, policies: Policies, version: int) -> Policy:
+    """A version as the rule takes it: what it has no more is left out, what is new is as the rule comes.
 
     Errors: `WrongSettings` for a value that this release does not take any more.
     """
-    if version is None:
-        return None
     if version == AS_IT_COMES:
         return Policy(AS_IT_COMES, defaults(rule))
     told = policies.versions[version].settings

@@ -1,11 +1,11 @@
-"""The policies of one rule: proposed, adopted, edited, retired, and from which boundary on each counts."""
+"""The policies of one rule: proposed, adopted, edited, retired, and from when on each is to count."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, assert_never
 
-from services.insight.policies.commands import Adopt, Command, Propose, Refused, Retire, Settings, TakeEffect
+from services.insight.policies.commands import Adopt, Command, Propose, Refused, Retire, Settings
 from services.insight.policies.settings import digest_of
 from shared.contracts.policies import (
     BacktestSummary,
@@ -13,12 +13,11 @@ from shared.contracts.policies import (
     PolicyEdited,
     PolicyProposed,
     PolicyRetired,
-    PolicyTookEffect,
 )
 from shared.core.decider import Decider
 from shared.core.stream import StreamName
 
-Fact = PolicyProposed | PolicyAdopted | PolicyEdited | PolicyRetired | PolicyTookEffect
+Fact = PolicyProposed | PolicyAdopted | PolicyEdited | PolicyRetired
 AS_IT_COMES = 0
 """The version of a rule of which nobody has decided anything."""
 
@@ -31,33 +30,36 @@ class Version(NamedTuple):
     backtest: BacktestSummary | None
 
 
-class Waiting(NamedTuple):
-    """What was decided and has no boundary yet: the version (None: retired), and from when on it is to be."""
+class Decision(NamedTuple):
+    """This version is to judge (None: none, the rule is silent), not before `effective`."""
 
     version: int | None
     effective: datetime | None
-
-
-class Term(NamedTuple):
-    """From this boundary on the rule judges by this version; None: it is silent."""
-
-    since: datetime
-    version: int | None
+    fact: PolicyAdopted | PolicyRetired
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
     """`versions` by number; of those `adopted` is the newest that was (0: none), those above it are proposed.
 
-    `decided` is what holds once nothing is `waiting` (None: retired). `terms` are in order of their
-    boundaries; before the first the rule judges as it comes.
+    `decisions` are in the order in which they were told.
     """
 
     versions: Mapping[int, Version] = field(default_factory=dict)
     adopted: int = AS_IT_COMES
-    decided: int | None = AS_IT_COMES
-    waiting: Waiting | None = None
-    terms: tuple[Term, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def decided(self) -> int | None:
+        """The version that was adopted last; None: the rule was retired."""
+        return self.decisions[-1].version if self.decisions else AS_IT_COMES
+
+    def at(self, boundary: datetime) -> int | None:
+        """The version that a boundary, settled now, takes up: of the decisions that it is late enough for the
+        one told last. None: the rule is silent."""
+        ripe = (each for each in reversed(self.decisions) if not each.effective or each.effective <= boundary)
+        last = next(ripe, None)
+        return last.version if last else AS_IT_COMES
 
     @property
     def next(self) -> int:
@@ -92,11 +94,6 @@ def decide(policies: Policies, command: Command, at: datetime) -> Sequence[Fact]
             return [
                 PolicyRetired(rule=rule, policy_version=version, by=by, reason=reason, effective=effective)
             ]
-        case TakeEffect(rule, boundary):
-            waits = policies.waiting
-            if waits is None or (waits.effective is not None and waits.effective > boundary):
-                return []
-            return [PolicyTookEffect(rule=rule, policy_version=waits.version, effective=boundary)]
         case _:
             assert_never(command)
 
@@ -128,11 +125,10 @@ def _adopt(policies: Policies, command: Adopt) -> Sequence[Fact]:
 
 
 def _is_adopted(policies: Policies, command: Adopt) -> bool:
-    """Whether that is what was decided last."""
-    decided, waits = policies.decided, policies.waiting
-    if not decided or policies.versions[decided].digest != digest_of(command.rule, command.settings):
+    """Whether that is what was decided last, for the same moment."""
+    if not policies.decided or policies.decisions[-1].effective != command.effective:
         return False
-    return waits is None or waits.effective == command.effective
+    return policies.versions[policies.decided].digest == digest_of(command.rule, command.settings)
 
 
 def _version(policies: Policies, command: Propose | Adopt) -> tuple[int, Version | None]:
@@ -161,13 +157,10 @@ def evolve(policies: Policies, fact: Fact) -> Policies:
         case PolicyProposed():
             return replace(policies, versions=_with(policies, fact))
         case PolicyAdopted(policy_version=version, effective=effective):
-            waits, versions = Waiting(version, effective), _with(policies, fact)
-            return replace(policies, versions=versions, adopted=version, decided=version, waiting=waits)
+            decisions = (*policies.decisions, Decision(version, effective, fact))
+            return Policies(_with(policies, fact), version, decisions)
         case PolicyRetired(effective=effective):
-            return replace(policies, decided=None, waiting=Waiting(None, effective))
-        case PolicyTookEffect(policy_version=version, effective=effective):
-            before = tuple(term for term in policies.terms if term.since < effective)
-            return replace(policies, waiting=None, terms=(*before, Term(effective, version)))
+            return replace(policies, decisions=(*policies.decisions, Decision(None, effective, fact)))
         case _:
             assert_never(fact)
 

@@ -1,13 +1,13 @@
-"""Policies are facts: who may adopt what, on what evidence, and from which boundary on it counts."""
+"""Policies are facts: who may adopt what, on what evidence, and from when on it counts."""
 
-from datetime import datetime
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.insight.policies.commands import Command, Refused, Retire, TakeEffect
-from services.insight.policies.in_force import Since, at, history, in_force
+from services.insight.policies.commands import Command, Refused, Retire
+from services.insight.policies.in_force import in_force, taken_up
 from services.insight.policies.policy import POLICY, policy_stream
 from services.insight.risk.fitting import Policy
 from services.insight.risk.rules import RULES
@@ -22,9 +22,9 @@ RETIRE = Retire(RULE, "maria", "nobody acted on it")
 
 
 def test_a_rule_of_which_nobody_decided_judges_as_it_comes_from_the_beginning() -> None:
-    found = in_force({}, RULES)
+    found = in_force({}, RULES, week(0))
     assert list(found) == [rule.name for rule in RULES]
-    assert found[RULE] == (Since(None, Policy(0, Settings())),)
+    assert found[RULE] == Policy(0, Settings())
 
 
 def test_without_a_backtest_nothing_is_adopted_unless_somebody_says_why() -> None:
@@ -67,11 +67,9 @@ def test_an_adopted_version_that_is_not_the_next_is_refused() -> None:
     assert carried(adopt(8, version=1), adopt(9, version=2))[0].decided == 2
 
 
-def test_adopting_the_same_again_says_nothing_and_another_moment_does() -> None:
-    _, facts = carried(adopt(8), adopt(8), TakeEffect(RULE, week(1)), adopt(8, effective=week(5)))
-    assert [type(fact).__name__ for fact in facts] == ["PolicyAdopted", "PolicyTookEffect"]
-    _, facts = carried(adopt(8, effective=week(5)), adopt(8, effective=week(4)))
-    assert [type(fact).__name__ for fact in facts] == ["PolicyAdopted", "PolicyEdited"]
+def test_adopting_the_same_again_says_nothing_and_for_another_moment_does() -> None:
+    _, facts = carried(adopt(8), adopt(8), adopt(8, effective=week(5)), adopt(8, effective=week(5)))
+    assert [(type(fact), fact.policy_version) for fact in facts] == [(PolicyAdopted, 1), (PolicyEdited, 2)]
 
 
 def test_another_version_supersedes_the_one_before_and_after_a_retirement_none() -> None:
@@ -83,36 +81,25 @@ def test_another_version_supersedes_the_one_before_and_after_a_retirement_none()
     assert facts[1].supersedes == 1
 
 
-def test_what_is_decided_counts_from_the_first_boundary_that_is_late_enough() -> None:
-    policies, facts = carried(
-        adopt(8, effective=week(3)), TakeEffect(RULE, week(2)), TakeEffect(RULE, week(4)),
-        TakeEffect(RULE, week(5)), RETIRE, TakeEffect(RULE, week(6)), adopt(9), TakeEffect(RULE, week(7)),
-    )  # fmt: skip
-    assert len(facts) == 6
-    assert history(UNUSUAL_GAP, policies) == (
-        Since(None, Policy(0, Settings())),
-        Since(week(4), Policy(1, Settings(fewest_gaps=8))),
-        Since(week(6), None),
-        Since(week(7), Policy(2, Settings(fewest_gaps=9))),
-    )
-    assert at(history(UNUSUAL_GAP, policies), week(6)) is None
-    assert at(history(UNUSUAL_GAP, policies), week(4)) == Policy(1, Settings(fewest_gaps=8))
-    assert at(history(UNUSUAL_GAP, policies), week(3)) == Policy(0, Settings())
+def test_a_boundary_takes_up_what_it_is_late_enough_for() -> None:
+    policies, _ = carried(adopt(8, effective=week(3)))
+    assert taken_up(UNUSUAL_GAP, policies, week(2)) == Policy(0, Settings())
+    assert taken_up(UNUSUAL_GAP, policies, week(3)) == Policy(1, Settings(fewest_gaps=8))
+    policies, _ = carried(replace(RETIRE, effective=week(5)), policies=policies)
+    assert taken_up(UNUSUAL_GAP, policies, week(4)) == Policy(1, Settings(fewest_gaps=8))
+    assert taken_up(UNUSUAL_GAP, policies, week(5)) is None
 
 
-def test_of_two_decisions_before_one_boundary_the_first_never_counts() -> None:
-    policies, _ = carried(adopt(8), adopt(9), TakeEffect(RULE, week(1)), TakeEffect(RULE, week(1)))
-    assert [(term.since, term.version) for term in policies.terms] == [(week(1), 2)]
+def test_of_two_decisions_that_are_ripe_the_one_told_later_counts() -> None:
+    policies, _ = carried(adopt(8, effective=week(9)), adopt(9), adopt(7, effective=week(11)))
+    assert [policies.at(week(number)) for number in (1, 9, 10, 11)] == [2, 2, 2, 3]
 
 
 def test_settings_that_a_rule_has_no_more_are_left_out_and_new_ones_are_as_it_comes() -> None:
     old = PolicyAdopted(
         rule=RULE, policy_version=1, settings={"fewest_gaps": 9, "no_more": 3}, by="maria", override="old"
     )
-    _, [took] = carried(TakeEffect(RULE, week(1)), policies=POLICY.replay([old]))
-    assert in_force({RULE: [old, took]}, RULES)[RULE][-1] == Since(
-        week(1), Policy(1, Settings(fewest_gaps=9))
-    )
+    assert in_force({RULE: [old]}, RULES, week(1))[RULE] == Policy(1, Settings(fewest_gaps=9))
 
 
 def test_the_stream_of_a_rule_is_named_after_it() -> None:
@@ -126,7 +113,6 @@ def commands() -> st.SearchStrategy[Command]:
         st.builds(lambda n: propose(n, backtested(n)), few),
         st.builds(lambda n, effective: adopt(n, effective=effective), few, moment),
         st.builds(lambda effective: Retire(RULE, "maria", "why not", effective), moment),
-        st.builds(lambda number: TakeEffect(RULE, week(number)), st.integers(0, 6)),
     )
 
 
@@ -139,6 +125,4 @@ def test_whatever_is_asked_what_is_read_back_decides_alike(asked: list[Command])
     assert POLICY.replay(read) == policies  # type: ignore[arg-type]
     told = [fact.policy_version for fact in facts if isinstance(fact, PolicyAdopted)]
     assert told == sorted(set(told))
-    moments: list[datetime] = [term.since for term in policies.terms]
-    assert moments == sorted(set(moments))
     assert carried(*asked[-1:], policies=policies)[1] == []
