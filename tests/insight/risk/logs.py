@@ -1,6 +1,7 @@
 """Logs of one customer, of everything that any rule hears, and standards that change on the way."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -8,6 +9,9 @@ from services.insight.risk.calendar import Calendar
 from services.insight.risk.mbg.mbg import Parameters
 from services.insight.risk.rule import Standard
 from services.insight.risk.rules import RULES, payment_failing, silence, unusual_gap, use_in_decline
+from services.insight.risk.silence.bound import Bound
+from services.insight.risk.silence.learnt import Learnt, Settings
+from services.insight.risk.silence.model import Crowd, Model
 from services.insight.risk.standards import Adopted, InForce, Standards
 from services.insight.risk.walk import order
 from shared.contracts.event import Event
@@ -25,15 +29,27 @@ END = ORIGIN + timedelta(days=400)
 ZONES = ["UTC", "America/New_York", "Asia/Kathmandu"]
 FIRST = Parameters(0.52, 6.2, 0.89, 1.6)
 SECOND = Parameters(0.7, 5.0, 0.4, 2.6)
-WEIGHTS = (0.8, -0.2, 0.3, 0.1, -0.3, -0.2, -0.5)
+WEIGHTS = (0.8, -0.2, 0.3, 0.2, 0.1, 0.1, -0.3, -0.2, -0.5)
+LEARNT = (
+    Learnt(Model(FIRST, 13.0, Crowd(3.0, 0.8, 2.0)), (Bound(0.75), Bound(0.87), Bound(0.94))),
+    Learnt(
+        Model(SECOND, 13.0, Crowd(3.2, 0.7, 1.5), WEIGHTS),
+        (Bound(1.0, 40), Bound(0.8), Bound(1.0, 90)),
+        13,
+        True,
+    ),
+)
 
 
 def in_force(rule: str) -> tuple[InForce, ...]:
     """Two fits of each rule that is fitted, and settings that are easily met."""
+    first: Any
+    second: Any
+    settings: Any
     match rule:
         case silence.NAME:
-            first, second = silence.Model(FIRST, 13, 0.75, 20.0), silence.Model(SECOND, 13, 0.7, 24.0, WEIGHTS)
-            settings = None
+            first, second = LEARNT
+            settings = Settings()
         case unusual_gap.NAME:
             first, second = unusual_gap.Crowd(2.0, 0.8, 2, 4), unusual_gap.Crowd(1.2, 0.6, 1, 2)
             settings = unusual_gap.Settings(2, (20, 8, 2), 3)

@@ -1,42 +1,44 @@
 """When a silence is too long: what would have been right so far.
 
-Every bound there is to choose, a chance or a plain number of days, is tried on all silences that are old enough
-to tell: how many of its alerts were right, how many of the silences that lasted it told of, and how soon. The
-best of those that were right as often as is wished judges from here on.
+Every bound there is to choose, a chance or a plain number of days, is tried on silences that are old
+enough to tell: how many of its alerts were right, how many of the silences that lasted it told of, and how
+soon. The best of those that were right as often as is wished judges from here on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.insight.risk.mbg.likelihood import Floats
-from services.insight.risk.silence.model import Model, chances
 from services.insight.risk.purchases import NEVER, Silences
+from services.insight.risk.silence.bound import Bound
+from services.insight.risk.silence.model import Model, chances
 
-CHANCES = tuple(round(0.2 + 0.03 * step, 2) for step in range(26)) + (0.97, 0.98, 0.99)
+CHANCES = (*tuple(round(0.2 + 0.025 * step, 3) for step in range(31)), 0.97, 0.98, 0.99)
 DAYS = (*range(2, 60), *range(60, 120, 2), *range(120, 400, 5))
+GRID = np.unique(np.round(np.geomspace(1, 730, 48))).astype(np.float64)
+"""Days of silence at which chances are worked out; between them they are taken for straight lines."""
+LONGEST = 730.0
 FEWEST = 40
 """Alerts below which a bound is not judged."""
-AT_MOST = 20_000
-"""Silences that are tried: every second or third of more."""
-LONGEST = 730
-
-
-class Bound(NamedTuple):
-    """A silence is too long from this chance on, or from so many days on where `days` says so."""
-
-    chance: float
-    days: int | None = None
+LONG, SHORT = 3_000, 1_000
+"""Silences that are tried: the longest, and of the others every n-th, which counts n times."""
+SURE = 1.0
+"""Standard errors by which a precision is to be above what is wished."""
+CLIFF = 0.05
+"""How much less often right it may be one step earlier."""
+AS_GOOD = 0.98
+"""Plain days are taken where they save nearly as much as the best chance: they do not jump."""
 
 
 class Tried(NamedTuple):
     """How a bound did: its alerts, how many were right, and after how many days these came in the mean."""
 
     bound: Bound
-    alerts: int
-    right: int
+    alerts: float
+    right: float
     delay: float
 
     @property
@@ -44,43 +46,89 @@ class Tried(NamedTuple):
         return self.right / self.alerts
 
     @property
+    def least(self) -> float:
+        """The precision that can be relied upon."""
+        part = (self.right + 1) / (self.alerts + 2)
+        return float(part - SURE * np.sqrt(part * (1 - part) / self.alerts))
+
+    @property
     def saved(self) -> float:
         """Days won over not being told within two years, summed over who left."""
         return self.right * (LONGEST - self.delay)
 
 
-def tried(model: Model, past: Silences, now: int) -> Iterator[Tried]:
-    """Each bound on what is known on the morning of `now`."""
-    horizon = round(model.horizon * 7)
-    old = past.where(np.flatnonzero(past.last < now - horizon))
-    old = old.where(np.arange(0, len(old.back), 1 + len(old.back) // AT_MOST))
-    for level in CHANCES:
-        yield from _judged(Bound(level), reached(model, old, level), old, now, horizon)
-    for days in DAYS:
-        yield from _judged(Bound(1.0, days), np.full(len(old.back), float(days)), old, now, horizon)
+class Old(NamedTuple):
+    """Silences to try bounds on, how often each counts, and the morning and horizon (days) of the trial."""
+
+    silences: Silences
+    counts: Floats
+    now: int
+    horizon: int
 
 
-def _judged(bound: Bound, after: Floats, old: Silences, now: int, horizon: int) -> Iterator[Tried]:
-    at = old.last + after
-    told = (at <= old.back) & (at + horizon <= now)
-    if (alerts := int(told.sum())) >= FEWEST:
-        right = told & ((old.back == NEVER) | (old.back >= at + horizon))
-        number = int(right.sum())
-        yield Tried(bound, alerts, number, float(after[right].mean()) if number else float(LONGEST))
+def old(past: Silences, now: int, horizon: int) -> Old:
+    """A few, of which the long ones are all: bounds differ in these."""
+    past = past.where(np.flatnonzero(past.last < now - horizon))
+    order = np.argsort(past.last - np.minimum(past.back, now), kind="stable")
+    apart = 1 + max(len(order) - LONG, 0) // SHORT
+    kept = np.concatenate((order[:LONG], order[LONG::apart]))
+    counts = np.ones(len(kept))
+    counts[LONG:] = apart
+    return Old(past.where(kept), counts, now, horizon)
 
 
-def reached(model: Model, silences: Silences, level: float) -> Floats:
-    """After how many days each has that chance; inf: not within two years. Found by halving."""
-    below, above = np.zeros(len(silences.back)), np.full(len(silences.back), float(LONGEST))
-    never = chances(model, silences.columns, above) < level
-    while bool(np.any(above - below > 1)):
-        middle = np.floor((below + above) / 2)
-        there: NDArray[np.bool_] = chances(model, silences.columns, middle) >= level
-        above, below = np.where(there, middle, above), np.where(there, below, middle)
-    return np.where(never, np.inf, above)
+def tried(model: Model, trial: Old) -> list[list[Tried]]:
+    """Of each family, chances and days, those bounds that gave alerts enough to judge, the earliest first."""
+    after = reached(model, trial.silences, CHANCES)
+    by_chance = [_judged(Bound(level), days, trial) for level, days in zip(CHANCES, after, strict=True)]
+    whole = np.ones(len(trial.counts))
+    by_days = [_judged(Bound(1.0, days), days * whole, trial) for days in DAYS]
+    return [[each for each in family if each.alerts >= FEWEST] for family in (by_chance, by_days)]
 
 
-def best(all_tried: Iterator[Tried], wished: float) -> Tried | None:
-    """Of those that were right as often as wished, the one that has told soonest and of most."""
-    good = [each for each in all_tried if each.precision >= wished]
-    return max(good, key=lambda each: (each.saved, each.bound.days is None), default=None)
+def _judged(bound: Bound, after: Floats, trial: Old) -> Tried:
+    silences, counts, now, horizon = trial
+    at = silences.last + after
+    told: NDArray[np.bool_] = (at <= silences.back) & (at + horizon <= now)
+    right = told & ((silences.back == NEVER) | (silences.back >= at + horizon))
+    alerts, number = float(counts[told].sum()), float(counts[right].sum())
+    return Tried(bound, alerts, number, float(after[right] @ counts[right]) / number if number else LONGEST)
+
+
+def reached(model: Model, silences: Silences, levels: Sequence[float]) -> list[Floats]:
+    """After how many days each has each chance; inf: not within two years."""
+    count = len(silences.back)
+    likely = np.stack([chances(model, silences.columns, np.full(count, days)) for days in GRID])
+    found = []
+    for level in levels:
+        place = (likely < level).sum(axis=0)
+        beyond = np.minimum(place, len(GRID) - 1)
+        low, high = np.maximum(beyond - 1, 0), beyond
+        below, above = likely[low, np.arange(count)], likely[high, np.arange(count)]
+        part = np.where(high > low, (level - below) / np.maximum(above - below, 1e-12), 1.0)
+        days = np.ceil(GRID[low] + np.clip(part, 0, 1) * (GRID[high] - GRID[low]) - 1e-6)
+        found.append(np.where(place == len(GRID), np.inf, days))
+    return found
+
+
+def best(families: Sequence[Sequence[Tried]], wished: float, before: Bound | None = None) -> Tried | None:
+    """Of those that were right as often as wished, the one that has told soonest and of most. Another kind of
+    bound than `before` has to be better by more than chance."""
+    by_chance, by_days = (
+        max((each for each in _good(family, wished)), key=lambda one: one.saved, default=None)
+        for family in families
+    )
+    if by_chance is None or by_days is None:
+        return by_chance or by_days
+    handicap = AS_GOOD if before is None or before.days is not None else 1 / AS_GOOD
+    return by_days if by_days.saved >= handicap * by_chance.saved else by_chance
+
+
+def _good(family: Sequence[Tried], wished: float) -> list[Tried]:
+    """One step earlier it is right as often, too: just beyond a day on which all come back is no place for
+    a bound."""
+    steps = zip([None, *family], family, strict=False)
+    return [
+        each for earlier, each in steps
+        if each.least >= wished and (earlier is None or earlier.precision >= wished - CLIFF)
+    ]  # fmt: skip

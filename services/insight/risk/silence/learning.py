@@ -1,60 +1,89 @@
-"""What a boundary teaches: the model and the bound that judge silences from here on, time-forward."""
-
-from typing import NamedTuple
+"""What a boundary teaches: the model and the bounds that judge silences from here on, time-forward."""
 
 import numpy as np
 
+from services.insight.risk.known import Known
 from services.insight.risk.mbg.fit import fit
 from services.insight.risk.mbg.histories import Histories
 from services.insight.risk.mbg.mbg import Parameters
-from services.insight.risk.silence.choice import Bound, Tried, best, tried
+from services.insight.risk.purchases import Silences
+from services.insight.risk.silence.bound import Bound, moved
+from services.insight.risk.silence.choice import best, old, tried
 from services.insight.risk.silence.correction import corrected
-from services.insight.risk.silence.crowd import LADDER, crowd, horizon
+from services.insight.risk.silence.crowd import crowd
+from services.insight.risk.silence.horizon import LADDER, horizon
+from services.insight.risk.silence.learnt import Learnt, Settings
 from services.insight.risk.silence.model import AS_MBG, Model
-from services.insight.risk.purchases import Purchases, Silences
+from services.insight.risk.silence.steadiness import gently
 
 SMOOTHED = 0.3
 """How far the logs of the parameters follow a newer fit: what they say must not jump with every week."""
+MOST = 5_000
+"""Customers that a fit is made of; more would not move an alert by a day."""
+OLD = 1.5
+"""Horizons that a log has to last until its alerts are judged: the first of them are not like the others."""
+EVERY = 2
+"""Weeks after which weights and bounds are learnt anew; the parameters are every week."""
 
 
-class Settings(NamedTuple):
-    """Of ten alerts, how many are to be right; what is asked for until that can be told; and from which week on,
-    of how many customers and repeat buyers at least, anything is said at all."""
-
-    precision: float = 0.65
-    untaught: float = 0.75
-    first_week: int = 8
-    fewest_customers: int = 100
-    fewest_repeaters: int = 20
-
-
-class Learnt(NamedTuple):
-    """`horizon_told` is that on which the weights and the bound were learnt: shorter while the log is young, None
-    while nothing is old enough."""
-
-    model: Model
-    bound: Bound
-    horizon_told: int | None
-    tried: Tried | None
-
-
-def learn(known: Purchases, begins: int, now: int, settings: Settings, before: Learnt | None) -> Learnt | None:
-    """From what was bought before the morning of `now`; `begins` is the first day of the log. None: too little."""
-    standing = known.standing() if len(known.days) else None
-    if standing is None or len(standing.back) < settings.fewest_customers:
+def learn(known: Known, settings: Settings, before: Learnt | None) -> Learnt | None:
+    """None: too little, or too young."""
+    bought = known.purchases.thinned(MOST)
+    if known.week < settings.first_week or len(known.purchases.starts) <= settings.fewest_customers:
         return None
+    past = bought.silences()
+    standing = past.where(bought.starts[1:] - 1)
     if int((standing.columns[2] > 0).sum()) < settings.fewest_repeaters:
         return None
-    parameters = _fitted(standing, now, before.model.parameters if before else None)
-    model = Model(parameters, float(horizon(known)), crowd(standing))
-    past, usable = known.silences(), [rung for rung in LADDER if rung <= model.horizon]
-    for rung in reversed(usable):
-        if (weights := corrected(model._replace(horizon=float(rung)), past, begins + 35, now)) is not None:
-            taught = model._replace(weights=weights)
-            found = best(tried(taught._replace(horizon=float(rung)), past, now), settings.precision)
-            bound = found.bound if found else Bound(settings.untaught)
-            return Learnt(taught, bound, rung, found)
-    return Learnt(model._replace(weights=AS_MBG), Bound(settings.untaught), None, None)
+    parameters = _fitted(standing, known.now, before.model.parameters if before else None)
+    if before is not None and before.told is not None and known.week % EVERY:
+        found = before._replace(model=before.model._replace(parameters=parameters))
+    else:
+        model = Model(parameters, float(horizon(past, known.begins, known.now)), crowd(standing))
+        found = _taught(model, past, known, settings, before)
+    return found if before is None else gently(before, found, standing, known.now)
+
+
+def _taught(model: Model, past: Silences, known: Known, settings: Settings, before: Learnt | None) -> Learnt:
+    """Weights from the longest horizon that can be told; bounds from what is foretold alone."""
+    start = before.model.weights if before else AS_MBG
+    untold = _untold(settings.untaught)
+    for rung in reversed([rung for rung in LADDER if rung <= model.horizon]):
+        shorter = model._replace(horizon=float(rung))
+        if (found := corrected(shorter, past, known.begins + 35, known.now, start)) is None:
+            continue
+        taught = model._replace(weights=_towards(start, found))
+        if rung < model.horizon:
+            return Learnt(taught, untold, rung)
+        bounds = _chosen(taught, past, known, settings, before)
+        return Learnt(taught, bounds or untold, rung, bounds is not None)
+    return Learnt(model, untold)
+
+
+def _towards(before: tuple[float, ...], found: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(float(f"{old + SMOOTHED * (new - old):.6g}") for old, new in zip(before, found, strict=True))
+
+
+def _chosen(
+    model: Model, past: Silences, known: Known, settings: Settings, before: Learnt | None
+) -> tuple[Bound, Bound, Bound] | None:
+    horizon = round(model.horizon * 7)
+    if known.now - known.begins < OLD * horizon:
+        return None
+    families = tried(model, old(past, known.now, horizon))
+    bounds = []
+    for place, plain in enumerate(_untold(settings.precision)):
+        stood = before.bounds[place] if before else None
+        found = best(families, plain.chance, stood if before and before.chosen else None)
+        if found is None and not place:
+            return None
+        bounds.append(moved(stood, found.bound if found else plain))
+    return bounds[0], bounds[1], bounds[2]
+
+
+def _untold(level: float) -> tuple[Bound, Bound, Bound]:
+    """The doubt left for each severity: all, half, a quarter."""
+    return Bound(level), Bound(1 - (1 - level) / 2), Bound(1 - (1 - level) / 4)
 
 
 def _fitted(standing: Silences, now: int, before: Parameters | None) -> Parameters:

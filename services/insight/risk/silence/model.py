@@ -1,10 +1,10 @@
 """The chance that a silence lasts: MBG/NBD's, corrected by what became of silences old enough to tell.
 
-log odds = weights @ signs. Every sign but those of the class of customer rises with the days of silence and has a
-weight of zero at least, so the chance only rises while a silence lasts, and it has one morning on which it
-becomes too long. The signs, in order: log odds of P(silent) by MBG/NBD; one; how far the log of the days is beyond
-the customer's own mean log gap, in itself and in own spreads; beyond the crowd's; then of the class: own mean
-beyond the crowd's, and one repeat, two or three, more.
+log odds = weights @ signs. Every sign but those of the class of customer rises with the days of silence
+and has a weight of zero at least, so the chance only rises while a silence lasts, and it has one morning
+on which it becomes too long. The signs, in order: log odds of P(silent) by MBG/NBD; one; how far the log
+of the days is beyond the customer's own mean log gap, in itself and in own spreads; beyond the crowd's;
+then of the class: own mean beyond the crowd's, and one repeat, two or three, more.
 
 Own mean and spread are drawn towards the crowd's as in a normal-gamma prior (Gelman et al., BDA, 3.3).
 """
@@ -27,8 +27,8 @@ CALM, FAR = -3.0, 12.0
 
 
 class Crowd(NamedTuple):
-    """Of everybody's gaps, as logs of days: the mean of means, the usual spread within one customer, and for how
-    many own gaps each counts."""
+    """Of everybody's gaps, as logs of days: the mean of means, the usual spread within one customer, and
+    for how many own gaps each counts."""
 
     mean: float
     spread: float
@@ -73,21 +73,21 @@ def rhythm(crowd: Crowd, repeats: int, logs: float, squares: float) -> tuple[flo
 
 
 def signs(model: Model, silences: Floats, days: Floats) -> Floats:
-    """Of many silences (columns as in `Silence`) after so many days; one row each."""
+    """Of many silences (columns as in `Silence`) after so many days; a row a sign."""
     first, last, repeats, logs, squares = silences
     t_x, crowd = last - first, model.crowd
     lasted = np.maximum(last + days - 1 - first, t_x)
     stays = np.clip(p_silents(model.parameters, repeats, t_x / 7, lasted / 7, model.horizon), LEAST, MOST)
     mean, spread = rhythms(crowd, repeats, logs, squares)
     beyond = np.log(days) - mean
-    return np.stack(
+    return np.array(
         [
-            np.log(stays / (1 - stays)), np.ones_like(days), beyond, np.clip(beyond / spread, CALM, FAR),
+            np.log(stays / (1 - stays)), np.ones_like(beyond), beyond, np.clip(beyond / spread, CALM, FAR),
             beyond + mean - crowd.mean, mean - crowd.mean,
             repeats == 1, (repeats == 2) | (repeats == 3), repeats > 3,
         ],
-        axis=1,
-    ).astype(np.float64)  # fmt: skip
+        dtype=np.float64,
+    )  # fmt: skip
 
 
 def rhythms(crowd: Crowd, repeats: Floats, logs: Floats, squares: Floats) -> tuple[Floats, Floats]:
@@ -100,7 +100,11 @@ def rhythms(crowd: Crowd, repeats: Floats, logs: Floats, squares: Floats) -> tup
     return mean, np.sqrt(variance * (1 + 1 / (k + repeats)))
 
 
+def log_odds(model: Model, silences: Floats, days: Floats) -> Floats:
+    """Of many silences after so many days."""
+    return np.asarray(np.array(model.weights) @ signs(model, silences, days))
+
+
 def chances(model: Model, silences: Floats, days: Floats) -> Floats:
     """`chance` of many after so many days; equal but for the last bits."""
-    z = signs(model, silences, days) @ np.array(model.weights)
-    return np.asarray(1 / (1 + np.exp(-np.maximum(z, -700.0))))
+    return np.asarray(1 / (1 + np.exp(-np.maximum(log_odds(model, silences, days), -700.0))))
