@@ -7,20 +7,44 @@ from deploy.purchases.money import Unpriced, major_units
 from shared.contracts.acquisition import LeadCaptured, LeadQualified, LeadScored, LeadWentCold
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
 from shared.contracts.fact import Fact
-from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn, Clause
+from shared.contracts.insight import (
+    AlertAcknowledged,
+    AlertDeedRefused,
+    AlertOutcomeRecorded,
+    AlertSnoozed,
+    ChurnRiskRaised,
+    ChurnRiskResolved,
+    ChurnRiskWithdrawn,
+    Clause,
+)
 from shared.contracts.retention import (
     CarePlayClosed,
     CarePlayOpened,
     RelationshipOpened,
     RepeatPurchaseRecorded,
 )
-from shared.contracts.signals import OrderPaid, TouchRecorded, UserSignedUp
+from shared.contracts.signals import (
+    AcknowledgementRecorded,
+    OrderPaid,
+    OutcomeRecorded,
+    PaymentFailed,
+    PaymentRecovered,
+    SnoozeRecorded,
+    SubscriptionCancelled,
+    TouchRecorded,
+    UsageRecorded,
+    UserSignedUp,
+)
 from shared.contracts.topics import STAGES
 
 WORDS: Mapping[type[Fact], Callable[[Any], str]] = {
     TouchRecorded: lambda f: _listed(f.channel, _named("campaign", f.campaign), _named("from", f.referrer)),
     UserSignedUp: lambda f: f"plan {f.plan}",
     OrderPaid: lambda f: f"{money(f.amount, f.currency)}, order {f.order_id}",
+    UsageRecorded: lambda f: f"{f.behaviour}: {f.quantity}",
+    PaymentFailed: lambda f: _listed(f"invoice {f.invoice}", f.reason),
+    PaymentRecovered: lambda f: f"invoice {f.invoice}",
+    SubscriptionCancelled: lambda f: _listed("as wished" if f.by_wish else "not paid", f.reason),
     LeadCaptured: lambda f: _listed(f"by {f.channel}", _named("campaign", f.campaign)),
     LeadScored: lambda f: f"{f.reason} +{f.points}, score {f.score}",
     LeadQualified: lambda f: f"score {f.score} of {f.threshold}: {_points(f)}",
@@ -37,6 +61,18 @@ WORDS: Mapping[type[Fact], Callable[[Any], str]] = {
     ),
     ChurnRiskResolved: lambda f: f"alert {short(f.alert_id)}, returned on {f.returned_at:%Y-%m-%d}",
     ChurnRiskWithdrawn: lambda f: f"alert {short(f.alert_id)}: {f.reason}",
+    AlertDeedRefused: lambda f: f"alert {short(f.alert_id)}, {f.deed} by {f.by}: {f.reason}",
+    **dict.fromkeys(
+        (AcknowledgementRecorded, AlertAcknowledged), lambda f: f"alert {short(f.alert_id)}, by {f.by}"
+    ),
+    **dict.fromkeys(
+        (SnoozeRecorded, AlertSnoozed),
+        lambda f: f"alert {short(f.alert_id)} until {f.until:%Y-%m-%d}, by {f.by}",
+    ),
+    **dict.fromkeys(
+        (OutcomeRecorded, AlertOutcomeRecorded),
+        lambda f: f"alert {short(f.alert_id)}: {f.outcome}, by {f.by or 'what came of it'}",
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from shared.contracts.acquisition import LeadCaptured, LeadQualified
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
 from shared.contracts.event import Event
 from shared.contracts.fact import Fact
-from shared.contracts.signals import SIGNALS, OrderPaid
+from shared.contracts.signals import DEEDS, SIGNALS, OrderPaid
 
 MILESTONES: Mapping[type[Fact], str] = {
     LeadCaptured: "captured",
@@ -30,7 +30,8 @@ STAGES = (
 class Progress:
     """First and last seen, purchases, money per currency in minor units, and when milestones were reached.
 
-    The last that was seen is what another system said: what we made of it, and our alerts, are our own doing.
+    The last that was seen is what another system said: what we made of it, our alerts, and what people of ours
+    did about those are our own doing.
     """
 
     first_seen: datetime
@@ -48,7 +49,7 @@ class Progress:
         """Take one event, in any order; each event once."""
         time, data = event.time, event.data
         self.first_seen = min(self.first_seen, time)
-        if data.type in SIGNALS:
+        if data.type in SIGNALS and data.type not in DEEDS:
             self.last_seen = max(self.last_seen or time, time)
         if isinstance(data, OrderPaid):
             self.purchases += 1

@@ -1,5 +1,7 @@
 """`insight`: churn alerts with their proof, and the parameters they rest on."""
 
+from typing import Literal
+
 from shared.contracts.fact import Fact, Moment, Several, Text, Whole, vocabulary
 from shared.contracts.policies import POLICIES
 from shared.contracts.signals import SourceHeartbeat
@@ -55,6 +57,45 @@ class ChurnRiskWithdrawn(Fact):
     evidence: Several[Text] = ()
 
 
+class AlertAcknowledged(Fact):
+    """Somebody of ours has seen an alert and looks after that customer."""
+
+    type = "insight.alert_acknowledged"
+    alert_id: Text
+    by: Text
+
+
+class AlertSnoozed(Fact):
+    """Nobody wants to hear of an alert until then, unless it grows more severe."""
+
+    type = "insight.alert_snoozed"
+    alert_id: Text
+    until: Moment
+    by: Text
+
+
+class AlertOutcomeRecorded(Fact):
+    """What became of it: `saved` by us, `churned`, or `returned` by themselves.
+
+    `by` is who said so; null where the log itself did, whom whoever knows better may correct.
+    """
+
+    type = "insight.alert_outcome_recorded"
+    alert_id: Text
+    outcome: Literal["saved", "churned", "returned"]
+    by: Text | None = None
+
+
+class AlertDeedRefused(Fact):
+    """What somebody did about an alert (`deed`, the type of the signal) changes nothing, and why."""
+
+    type = "insight.alert_deed_refused"
+    alert_id: Text
+    deed: Text
+    by: Text
+    reason: Text
+
+
 class SilenceCalendarOpened(Fact):
     """Weeks are counted from `origin`, the day on which the first clock opened."""
 
@@ -84,6 +125,10 @@ class SilenceModelFitted(Fact):
 
 INSIGHT = {
     **vocabulary(
+        AlertAcknowledged,
+        AlertDeedRefused,
+        AlertOutcomeRecorded,
+        AlertSnoozed,
         ChurnRiskRaised,
         ChurnRiskResolved,
         ChurnRiskWithdrawn,

@@ -1,11 +1,11 @@
 """`signals`: facts from outside, as they happened, written by other systems."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contracts.fact import Currency, Fact, Minor, Text, vocabulary
+from shared.contracts.fact import Currency, Fact, Minor, Moment, Text, vocabulary
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """No source vouches for a time before: no log is older, and a clock that was never set says 1970 or 1900."""
@@ -67,6 +67,32 @@ class SubscriptionCancelled(Fact):
     reason: Text | None = None
 
 
+class AcknowledgementRecorded(Fact):
+    """Somebody of ours has seen an alert and looks after that customer."""
+
+    type = "alert.acknowledged"
+    alert_id: Text
+    by: Text
+
+
+class SnoozeRecorded(Fact):
+    """Somebody of ours does not want to hear of an alert until then."""
+
+    type = "alert.snoozed"
+    alert_id: Text
+    until: Moment
+    by: Text
+
+
+class OutcomeRecorded(Fact):
+    """Somebody of ours knows what became of it: the customer was saved, has left, or came back unasked."""
+
+    type = "alert.outcome_recorded"
+    alert_id: Text
+    outcome: Literal["saved", "churned", "returned"]
+    by: Text
+
+
 class SourceHeartbeat(Fact):
     """A source vouches: all that happened before `time - allowed_lateness_seconds` is published.
 
@@ -91,13 +117,19 @@ def objection(heartbeat: SourceHeartbeat, time: datetime) -> str | None:
     return None
 
 
-SIGNALS = vocabulary(
-    TouchRecorded,
-    UserSignedUp,
-    OrderPaid,
-    UsageRecorded,
-    PaymentFailed,
-    PaymentRecovered,
-    SubscriptionCancelled,
-    SourceHeartbeat,
-)
+DEEDS = vocabulary(AcknowledgementRecorded, SnoozeRecorded, OutcomeRecorded)
+"""What people of ours do about an alert: nothing that the customer has done."""
+
+SIGNALS = {
+    **vocabulary(
+        TouchRecorded,
+        UserSignedUp,
+        OrderPaid,
+        UsageRecorded,
+        PaymentFailed,
+        PaymentRecovered,
+        SubscriptionCancelled,
+        SourceHeartbeat,
+    ),
+    **DEEDS,
+}

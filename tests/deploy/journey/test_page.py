@@ -14,6 +14,7 @@ from services.insight.quiet import Quiet
 from services.insight.story import Heard, Line, Story, story
 from shared.contracts.conversion import CustomerWon
 from shared.contracts.event import Event
+from shared.contracts.policies import POLICIES
 from shared.contracts.topics import VOCABULARIES
 from tests.example_facts import event, on, paid, raised, resolved
 from tests.scenario import day
@@ -128,7 +129,12 @@ def test_without_parameters_it_is_said_what_they_take_and_on_the_day_of_a_purcha
 
 
 def test_every_fact_of_the_language_has_its_words() -> None:
-    silent = {"source.heartbeat", "insight.silence_calendar_opened", "insight.silence_model_fitted"}
+    silent = {
+        "source.heartbeat",
+        "insight.silence_calendar_opened",
+        "insight.silence_model_fitted",
+        *POLICIES,
+    }
     facts = {fact for vocabulary in VOCABULARIES.values() for fact in vocabulary.values()}
     assert {fact.type for fact in facts if fact not in WORDS} == silent
 
