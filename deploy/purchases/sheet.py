@@ -23,7 +23,7 @@ class Sheet:
 
     def rows(self) -> Iterator[tuple[int, Row | Refused]]:
         """(line, row) for every row that is not blank; the row's keys are the columns in lower case."""
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
+        reader = csv.reader(lines_of(self.text), delimiter=self.delimiter)
         next(reader)
         names = [fold(column) for column in self.columns]
         while True:
@@ -48,6 +48,19 @@ class Sheet:
                 line, "holds bytes that are not of the file's encoding (--encoding, such as latin-1)"
             )
         return dict(zip(names, cells, strict=True))
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """Line by line with its end, and no copy of the whole: a log may have a million rows."""
+    if "\r" in text.replace("\r\n", ""):
+        yield from io.StringIO(text, newline="")
+        return
+    start = 0
+    while end := text.find("\n", start) + 1:
+        yield text[start:end]
+        start = end
+    if start < len(text):
+        yield text[start:]
 
 
 def fold(column: str) -> str:

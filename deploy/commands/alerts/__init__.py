@@ -1,0 +1,1 @@
+"""What alerts there are, and what they are worth."""

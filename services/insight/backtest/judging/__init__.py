@@ -1,0 +1,1 @@
+"""What alerts were worth: labels, scores, and plain rules beside them."""

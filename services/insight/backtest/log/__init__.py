@@ -1,0 +1,1 @@
+"""A log of events as columns, and what is known of it when."""

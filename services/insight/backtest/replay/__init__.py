@@ -1,0 +1,1 @@
+"""The live rules over the past: what they learn, week by week, and what they say."""
