@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.insight.risk.calendar import Calendar
+from services.insight.risk.decline import fall, model
 from services.insight.risk.mbg.mbg import Parameters
 from services.insight.risk.rule import Standard
 from services.insight.risk.rules import RULES, payment_failing, silence, unusual_gap, use_in_decline
@@ -54,8 +55,10 @@ def in_force(rule: str) -> tuple[InForce, ...]:
             first, second = unusual_gap.Crowd(2.0, 0.8, 2, 4), unusual_gap.Crowd(1.2, 0.6, 1, 2)
             settings = unusual_gap.Settings(2, (20, 8, 2), 3)
         case use_in_decline.NAME:
-            first = second = None
-            settings = use_in_decline.Settings(2, 3, (0.7, 0.4, 0.1), 0.9, 0.5, 0.2)
+            bounds = {"calls": 0.5, "purchases": 0.4}
+            each = tuple(model.Learnt(name, model.UNTAUGHT, bound) for name, bound in bounds.items())
+            first, second = None, model.Model(20, each)
+            settings = fall.Settings(2, 3, (0.7, 0.4, 0.1), 0.9, 0.5, 0.2)
         case _:
             first = second = None
             settings = payment_failing.Settings()
