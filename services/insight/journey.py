@@ -30,8 +30,8 @@ STAGES = (
 class Progress:
     """First and last seen, purchases, money per currency in minor units, and when milestones were reached.
 
-    The last that was seen is what another system said: what we made of it, our alerts, and what people of ours
-    did about those are our own doing.
+    The last that was seen is what another system said: what we made of it, our alerts, and what people of
+    ours did about those are our own doing.
     """
 
     first_seen: datetime

@@ -7,9 +7,9 @@ from typing import Any
 
 from services.insight.alerts import Purchase
 from services.insight.churn.buyer import Buyer, Judged
-from services.insight.risk.mbg.histories import Seen
 from services.insight.churn.silence import Silence
 from services.insight.judgement import Person, stream
+from services.insight.risk.mbg.histories import Seen
 from shared.core.store import Conflict
 from shared.core.stream import StreamName
 from shared.storage.sql import columns, statements

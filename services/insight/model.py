@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.refit import Refit as Made
 from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.churn.weeks import Weeks
+from services.insight.risk.mbg.mbg import Parameters
 from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
 from shared.core.decider import Decider
 from shared.core.stream import StreamName

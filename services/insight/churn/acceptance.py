@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.insight.churn.policy import Policy
 from services.insight.risk.mbg.fit import Fit, fit
 from services.insight.risk.mbg.histories import Histories
 from services.insight.risk.mbg.likelihood import Floats, log_likelihoods
 from services.insight.risk.mbg.mbg import Parameters
-from services.insight.churn.policy import Policy
 
 EVIDENCE = 2.0
 

@@ -7,11 +7,11 @@ from statistics import mean, median
 
 from services.insight.churn.alert import Alert
 from services.insight.churn.assess import assess
-from services.insight.risk.mbg.histories import seen
 from services.insight.churn.policy import Policy
 from services.insight.churn.refit import put_in_force, refit
 from services.insight.churn.rules import Rules, Schedule
 from services.insight.churn.weeks import Weeks
+from services.insight.risk.mbg.histories import seen
 
 Days = Mapping[str, Sequence[date]]
 

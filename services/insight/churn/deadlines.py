@@ -11,11 +11,11 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from services.insight.risk.mbg.likelihood import p_silents
-from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.silence import Silence
 from services.insight.churn.weeks import DAY
+from services.insight.risk.mbg.likelihood import p_silents
+from services.insight.risk.mbg.mbg import Parameters
 
 LAST_BITS = 1e-9
 """Wider than any difference between numpy's and math's exponentials."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.insight.churn.acceptance import Verdict, accept
+from services.insight.churn.rules import InForce, Rules, Schedule
 from services.insight.risk.mbg.fit import Fit, fit
 from services.insight.risk.mbg.histories import Seen, histories
-from services.insight.churn.rules import InForce, Rules, Schedule
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from services.insight.risk.mbg.mbg import Parameters
 from services.insight.churn.policy import Policy
 from services.insight.churn.weeks import Weeks
+from services.insight.risk.mbg.mbg import Parameters
 
 
 @dataclass(frozen=True, slots=True)

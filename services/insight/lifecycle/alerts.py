@@ -18,7 +18,7 @@ from shared.contracts.insight import (
 
 ESCALATED = "insight.churn_risk_escalated"
 """It is heard of again, whoever snoozed it: it is another thing by now."""
-HORIZON = "horizon"
+HORIZON = "horizon_weeks"
 """The measure of a reason that says for how many weeks of absence its chance is stated."""
 
 

@@ -1,7 +1,7 @@
 """The business's own days and weeks: a day begins at midnight where the business is."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 WEEK = 7

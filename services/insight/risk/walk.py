@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from services.insight.risk.alert import Change, Raised, changed
 from services.insight.risk.calendar import Calendar
-from services.insight.risk.rule import Finding, Open, Rule, Standard
+from services.insight.risk.rule import Finding, Open, Rule
 from services.insight.risk.standards import Segment, Standards
 from shared.contracts.event import Event
 

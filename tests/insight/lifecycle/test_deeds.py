@@ -40,7 +40,7 @@ class Escalated(Fact):
 def raised(alert: str = "A", horizon: float | None = 8.0) -> ChurnRiskRaised:
     return ChurnRiskRaised(
         alert_id=alert, rule="silence", rule_version="1", params_version="w", opened_on="2026-02-06",
-        clauses=(), measures={} if horizon is None else {"horizon": horizon}, evidence=(),
+        clauses=(), measures={} if horizon is None else {"horizon_weeks": horizon}, evidence=(),
     )  # fmt: skip
 
 

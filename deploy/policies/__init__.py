@@ -1,0 +1,1 @@
+"""What people choose of the rules: read from files, written into the log of insight, listed."""
