@@ -41,6 +41,11 @@ LEARNT = (
     ),
 )
 
+USUAL = (
+    unusual_gap.Usual(Crowd(2.0, 0.8, 2.0), (0.9, 1.5, 2.4)),
+    unusual_gap.Usual(Crowd(1.2, 0.6, 1.0, 2.0), (0.8, 1.2, 2.0)),
+)
+
 
 def in_force(rule: str) -> tuple[InForce, ...]:
     """Two fits of each rule that is fitted, and settings that are easily met."""
@@ -52,7 +57,7 @@ def in_force(rule: str) -> tuple[InForce, ...]:
             first, second = LEARNT
             settings = Settings()
         case unusual_gap.NAME:
-            first, second = unusual_gap.Crowd(2.0, 0.8, 2, 4), unusual_gap.Crowd(1.2, 0.6, 1, 2)
+            first, second = USUAL
             settings = unusual_gap.Settings(2, (20, 8, 2), 3)
         case use_in_decline.NAME:
             bounds = {"calls": 0.5, "purchases": 0.4}

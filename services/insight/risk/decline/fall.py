@@ -51,7 +51,7 @@ def fall(weeks: Sequence[int], settings: Settings) -> Fall | None:
         return None
     recent, habit = weeks[-settings.recent :], weeks[:known]
     usual, now = sum(habit) / known, sum(recent) / settings.recent
-    if not usual:
+    if now >= usual:  # none, and cheap to say: it is asked at every event
         return Fall(now, usual, 0.0, known)
     spread = (sum(each * each for each in habit) - known * usual**2) / max(known - 1, 1)
     return Fall(now, usual, (usual - now) / noise(spread, usual, settings.recent, known), known)

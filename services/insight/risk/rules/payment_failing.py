@@ -3,23 +3,30 @@
 It speaks by the hour, and calls for another play than silence: mend the payment, do not woo.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import inf
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from services.insight.risk.calendar import Calendar
+from services.insight.risk.ranges import Rising
 from services.insight.risk.rule import Condition, Finding, Open, Rule, Standard
 from shared.contracts.event import Event
 from shared.contracts.signals import PaymentFailed, PaymentRecovered, SubscriptionCancelled
 
 NAME = "payment_failing"
+PLAY = "Mend the payment: ask for another card or another day. Nobody wished to leave, so do not woo."
 HOUR = timedelta(hours=1)
 
 
 class Settings(NamedTuple):
-    """Hours after the first failure from which on it is told, is serious, and is nearly lost. Most failures are
-    over within the day: the card is tried again."""
+    """Hours after the first failure from which on it is told, is serious, and is nearly lost. Most
+    failures are over within the day: the card is tried again."""
 
-    hours: tuple[int, int, int] = (24, 96, 240)
+    hours: Rising = (24, 96, 240)
 
 
 class Unpaid(NamedTuple):
@@ -33,9 +40,13 @@ class Unpaid(NamedTuple):
 def _evolve(unpaid: tuple[Unpaid, ...], event: Event, calendar: Calendar) -> tuple[Unpaid, ...]:
     match event.data:
         case PaymentFailed(invoice=invoice):
-            before = next((each for each in unpaid if each.invoice == invoice), Unpaid(invoice, event.time, 0))
+            before = next(
+                (each for each in unpaid if each.invoice == invoice), Unpaid(invoice, event.time, 0)
+            )
             others = tuple(each for each in unpaid if each.invoice != invoice)
-            return tuple(sorted((*others, before._replace(tries=before.tries + 1)), key=lambda each: each[1::-1]))
+            return tuple(
+                sorted((*others, before._replace(tries=before.tries + 1)), key=lambda each: each[1::-1])
+            )
         case PaymentRecovered(invoice=invoice):
             return tuple(each for each in unpaid if each.invoice != invoice)
         case _:
@@ -75,6 +86,7 @@ def _find(
         f"an invoice unpaid for {hours} hours after {oldest.tries} tries{others}",
         (Condition("hours_unpaid", hours, ">=", standard.settings.hours[severity - 1]),),
         {"hours": hours, "tries": oldest.tries, "invoices": len(unpaid)},
+        oldest.tries,
     )  # fmt: skip
 
 
@@ -90,7 +102,36 @@ def _due(
     return due if due <= until else None
 
 
+def _coming(
+    states: Sequence[tuple[Unpaid, ...]], until: datetime, standard: Standard, calendar: Calendar,
+    stand: Sequence[Open | None],
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Who owes something long enough for a further step: few, so they are asked one by one."""
+    found = [
+        bool(unpaid)
+        and any(step <= until for step in _steps(unpaid[0], standard.settings)[_stands(unpaid[0], each) :])
+        for unpaid, each in zip(states, stand, strict=True)
+    ]
+    return np.array(found, dtype=bool)
+
+
+def _scores(
+    states: Sequence[tuple[Unpaid, ...]], at: datetime, standard: Standard, calendar: Calendar
+) -> NDArray[np.float64]:
+    """Hours for which the oldest invoice is unpaid; -inf: nothing is."""
+    hours = [(at - unpaid[0].since) / HOUR if unpaid else -inf for unpaid in states]
+    return np.array(hours, dtype=np.float64)
+
+
 PAYMENT_FAILING = Rule(
-    NAME, frozenset({PaymentFailed, PaymentRecovered, SubscriptionCancelled}), (), _evolve, _find, _due,
+    NAME,
+    frozenset({PaymentFailed, PaymentRecovered, SubscriptionCancelled}),
+    (),
+    _evolve,
+    _find,
+    _due,
+    _coming,
+    play=PLAY,
     settings=Settings,
+    scores=_scores,
 )
