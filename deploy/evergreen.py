@@ -24,7 +24,7 @@ from shared.settings import MissingSetting
 GROUPS = {
     "house": ("up", "down", "clean", "status", "demo", "provision"),
     "events": ("publish", "play", "tail", "journey"),
-    "alerts": ("backtest", "rule"),
+    "alerts": ("backtest", "rule", "alert"),
     "recovery": ("positions", "quarantine", "rebase", "dead-letter", "redrive", "refuse"),
 }
 COMMANDS = {name: group for group, names in GROUPS.items() for name in names}

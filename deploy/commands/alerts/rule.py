@@ -67,6 +67,7 @@ async def _list(arguments: argparse.Namespace) -> int:
 
 
 def _command(arguments: argparse.Namespace) -> Any:
+    from deploy.console.login import login
     from deploy.errors import Trouble
     from deploy.policies.files import backtest_of, policy_of, rule_of
     from services.insight.policies.commands import Adopt, Propose, Retire
@@ -74,7 +75,7 @@ def _command(arguments: argparse.Namespace) -> Any:
 
     if not arguments.name:
         raise Trouble(f"{arguments.what} what? give a policy's file, such as silence.toml")
-    by = arguments.by or _login()
+    by = arguments.by or login()
     if arguments.what == "retire":
         if not arguments.reason:
             raise Trouble("why is it retired? say --reason TEXT: whoever misses its alerts will ask")
@@ -100,13 +101,3 @@ def _database(arguments: argparse.Namespace) -> str:
     from deploy.local.house.house import House
 
     return str(arguments.database or House.load(arguments.directory).services["insight"].database_url)
-
-
-def _login() -> str:
-    """Who runs this, or `owner` where nobody is logged in, as in a container."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "owner"
