@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.backtest.course import course
+from deploy.backtest.page.page import page
 from deploy.backtest.policies import against, chosen
 from deploy.backtest.reading import Reading, read_history
 from deploy.backtest.replaying import replayed
@@ -72,8 +73,10 @@ def _write(args: argparse.Namespace, found: dict[str, object]) -> None:
     to_stdout = args.json is not None and str(args.json) == "-"
     if args.json is not None:
         _put(args.json, orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+    if args.html is not None:
+        _put(args.html, page(found).encode())
     if not to_stdout:
-        tell(_wide(), found, [args.json] if args.json else [])
+        tell(_wide(), found, [each for each in (args.json, args.html) if each])
 
 
 def _wide() -> Console:

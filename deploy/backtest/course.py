@@ -10,7 +10,7 @@ from deploy.backtest.reading import Reading
 from deploy.errors import Trouble
 from deploy.purchases.moments import Reader, Untimed, zone
 from services.insight.backtest.judging.judgement import Ground, Window
-from services.insight.backtest.judging.labels import USUAL, Label, Unlabelled, label
+from services.insight.backtest.judging.labels import USUAL, Label, Unlabelled, What, label
 from services.insight.backtest.judging.rhythm import rhythm
 from services.insight.backtest.log.history import CANCELLED, KINDS, PAID, History, moment
 from services.insight.backtest.log.outcome import outcome
@@ -20,8 +20,13 @@ from services.insight.backtest.replay.walked import Snapshot
 from services.insight.backtest.report.report import Case
 from services.insight.risk.calendar import Calendar
 
-FALLING = "use_in_decline"
-"""The rule that is judged by use where nothing else is said."""
+HELD_TO: dict[str, What] = {
+    "silence": "no purchase",
+    "unusual_gap": "no purchase",
+    "use_in_decline": "use falls by half",
+    "payment_failing": "cancelled",
+}
+"""What a rule says will come, where no other label is asked for; others are held to the log's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,8 @@ def course(args: argparse.Namespace, history: History, rules: Sequence[Chosen]) 
         int(begin.timestamp()), int(until.timestamp()), calendar.day(begin), calendar.day(until)
     )  # fmt: skip
     ground = Ground(outcome(history, int(end.timestamp())), calendar, window, known.bought, known.buyers)
-    labels = {each.rule.name: _label_of(each.rule.name, args, usual) for each in rules}
-    at = _snapshot(args, calendar, since, end, usual)
+    labels = {each.rule.name: _label_of(each.rule.name, args, usual, rhythm(known.bought)) for each in rules}
+    at = _snapshot(args, calendar, since, end, max(each.weeks for each in (usual, *labels.values())))
     return Course(
         history, known, ground, since, end, at, usual, labels, args.agents, args.processes
     )  # fmt: skip
@@ -123,18 +128,19 @@ def _usual(args: argparse.Namespace, history: History, known: Seen) -> Label:
     return label("no purchase" if history.has(PAID) else "use falls by half", weeks)
 
 
-def _label_of(rule: str, args: argparse.Namespace, usual: Label) -> Label:
-    if rule == FALLING and not args.label:
-        return Label("use falls by half", USUAL["use falls by half"] or 8)
-    return usual
+def _label_of(rule: str, args: argparse.Namespace, usual: Label, weeks: int) -> Label:
+    if args.label or rule not in HELD_TO:
+        return usual
+    what = HELD_TO[rule]
+    return Label(what, USUAL[what] or weeks)
 
 
 def _snapshot(
-    args: argparse.Namespace, calendar: Calendar, since: datetime, end: datetime, usual: Label
+    args: argparse.Namespace, calendar: Calendar, since: datetime, end: datetime, weeks: int
 ) -> datetime | None:
     if args.at:
         return _date(args.at, "--at", args.zone, since + timedelta(days=1), end)
-    day = calendar.day(end) - 7 * usual.weeks
+    day = calendar.day(end) - 7 * weeks
     week = calendar.week(day)
     return calendar.boundary(week) if week >= 8 else None
 

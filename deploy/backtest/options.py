@@ -41,6 +41,7 @@ def add_backtest_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--agents", type=_positive, default=1, metavar="N", help="who look after alerts (1)")
     group = parser.add_argument_group("where to")
     group.add_argument("--json", type=Path, metavar="FILE", help="everything, for programs (- is stdout)")
+    group.add_argument("--html", type=Path, metavar="FILE", help="one page to look at and to send")
     group.add_argument(
         "--processes", type=_positive, metavar="N", help="side by side (default: as many as there are cores)"
     )

@@ -38,15 +38,14 @@ def earlier(each: Found) -> str:
         return "no number of days is right as often"
     if not won:
         return f"{fixed['number']:.0f} days: told of none"
-    return (
-        f"{_won(won['median'])} in the median, {_won(won['mean'])} in the mean ({fixed['number']:.0f} days)"
-    )
+    return f"{_won(won['median'])} (mean: {_won(won['mean'])}) than {fixed['number']:.0f} days"
 
 
 def _won(days: float) -> str:
     if abs(days) < 0.5:
-        return "as soon"
-    return f"{abs(days):.0f} d {'earlier' if days > 0 else 'later'}"
+        return "as early"
+    unit = "day" if round(abs(days)) == 1 else "days"
+    return f"{abs(days):.0f} {unit} {'earlier' if days > 0 else 'later'}"
 
 
 def headline(found: Found) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import argparse
 
 HELP = "say what the alerts would have been worth on your log: would it have told you in time?"
-EXAMPLE = "evergreen backtest --log orders.csv --currency EUR"
+EXAMPLE = "evergreen backtest --log orders.csv --currency EUR --html backtest.html"
 DONE, ROWS_REFUSED = 0, 3
 
 

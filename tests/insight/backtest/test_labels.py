@@ -83,7 +83,7 @@ def test_use_falls_from_a_habit() -> None:
     assert became(daily, said, 100) == FALSE
     assert became(seldom, said, 150) == TRUE
     assert became(daily, said, 50) == NOTHING, "seven weeks make no habit"
-    assert became(used(0, 60, 90), said, 120) == NOTHING
+    assert became(used(0, 90), said, 120) == NOTHING
 
 
 @given(worlds, st.integers(0, 399), st.integers(1, 12))

@@ -46,6 +46,16 @@ class Ground:
         return self._cohorts[weeks]
 
 
+class Curve(NamedTuple):
+    """By days since the last purchase: the part told of by these alerts, and by the own gaps. By numbers of
+    days: how often right they are as a rule, and what part they tell of."""
+
+    days: tuple[int, ...]
+    ours: list[float]
+    gaps: list[float] | None
+    fixed: list[tuple[int, float, float]]
+
+
 class Judgement(NamedTuple):
     """`became` of each alert: TRUE, FALSE, OPEN or NOTHING. `lead`: the same log told of by these alerts, by
     the best number of days and by the best multiple of the own gap, at equal precision."""
@@ -56,6 +66,7 @@ class Judgement(NamedTuple):
     lead: Told
     days: Plain | None
     gaps: Plain | None
+    curve: Curve | None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,20 +80,27 @@ def judgement(ground: Ground, label: Label, whose: Ints, at: Ints) -> Judgement:
     right, wrong = int((became == TRUE).sum()), int((became == FALSE).sum())
     precision = share(right, right + wrong)
     if label.what == "no purchase":
-        lead, days, gaps = _by_silences(ground, label, whose, at)
-    else:
-        lead, days, gaps = *_by_occasions(ground, label, whose, at), None
-    return Judgement(label, became, precision, lead, days, gaps)
+        return Judgement(label, became, precision, *_by_silences(ground, label, whose, at))
+    return Judgement(label, became, precision, *_by_occasions(ground, label, whose, at), None, None)
 
 
 def _by_silences(
     ground: Ground, label: Label, whose: Ints, at: Ints
-) -> tuple[Told, Plain | None, Plain | None]:
+) -> tuple[Told, Plain | None, Plain | None, Curve | None]:
     there = ground.cohort(label.weeks)
-    told = silences.told_of(there, silences.days_of_alerts(there, whose, _mornings(ground, at)))
+    days = silences.days_of_alerts(there, whose, _mornings(ground, at))
+    told = silences.told_of(there, days)
     if told.precision is None:
-        return told, None, None
-    return told, silences.best_days(there, told.precision), silences.best_gaps(there, told.precision)
+        return told, None, None, None
+    gaps = silences.best_gaps(there, told.precision)
+    after = np.ceil(gaps.number * there.gap) if gaps else None
+    curve = Curve(
+        silences.WITHIN,
+        silences.told_within(there, days),
+        None if after is None else silences.told_within(there, after),
+        silences.precision_by_days(there),
+    )
+    return told, silences.best_days(there, told.precision), gaps, curve
 
 
 def _mornings(ground: Ground, at: Ints) -> Ints:
@@ -114,15 +132,13 @@ class Ranking(NamedTuple):
 
 
 def ranking(ground: Ground, label: Label, whose: Ints, at: int, scores: Floats) -> Ranking | None:
-    """Of those whom the label says anything of; None while it is open, or the rule says nothing of
-    anybody."""
+    """Of those whom rule and label say anything of, and who have not cancelled; None: of nobody."""
     became = came_true(label, ground.outcome, whose, np.full(len(whose), at))
-    kept = (became == TRUE) | (became == FALSE)
-    if label.what == "cancelled":
-        kept &= ~_gone(ground.outcome, whose, at)
-    if not kept.any() or not np.isfinite(scores[kept]).any():
+    kept = ((became == TRUE) | (became == FALSE)) & np.isfinite(scores)
+    kept &= ~already_gone(ground.outcome, whose, np.full(len(whose), at))
+    if not kept.any():
         return None
-    found, true = np.where(np.isfinite(scores[kept]), scores[kept], -1e300), became[kept] == TRUE
+    found, true = scores[kept], became[kept] == TRUE
     again = _bought_again(ground, whose, at)[kept]
     return Ranking(
         label, auc(found, true), auc(found[again], true[again]), top_tenth(found, true),
@@ -130,11 +146,10 @@ def ranking(ground: Ground, label: Label, whose: Ints, at: int, scores: Floats) 
     )  # fmt: skip
 
 
-def _gone(outcome: Outcome, whose: Ints, at: int) -> NDArray[np.bool_]:
+def already_gone(outcome: Outcome, whose: Ints, at: Ints) -> NDArray[np.bool_]:
     """Who had cancelled, and has done nothing since."""
-    when = np.full(len(whose), at)
-    cancelled = outcome.cancelled.before(whose, when)
-    last = np.maximum(outcome.bought.before(whose, when), outcome.active.before(whose, when))
+    cancelled = outcome.cancelled.before(whose, at)
+    last = np.maximum(outcome.bought.before(whose, at), outcome.active.before(whose, at))
     return np.asarray((cancelled > 0) & (cancelled >= last))
 
 

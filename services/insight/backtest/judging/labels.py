@@ -16,9 +16,9 @@ USUAL: dict[str, int | None] = {"no purchase": None, "cancelled": 13, "use falls
 WEEK = 7 * 86_400
 SLACK = 7_200
 """Seconds by which clocks that are put forward may shorten a week."""
-HABIT, YOUNGEST, LEAST = 26, 8, 4.0
-"""Weeks that make a habit, weeks that are needed at least, and the use in the label's weeks below which there
-is no habit to fall from."""
+HABIT, YOUNGEST, LEAST = 12, 8, 0.2
+"""Weeks that make a habit, weeks that are needed at least, and the use a week below which there is no habit
+to fall from."""
 TRUE, FALSE, OPEN, NOTHING = 1, 0, -1, -2
 """What became of it. Open: the log ends before it can be told. Nothing: there was no habit to fall from."""
 FORM = re.compile(rf"({'|'.join(WHATS)})(?: (?:in|for) (\d+) (weeks?|days?))?")
@@ -66,7 +66,7 @@ def came_true(label: Label, outcome: Outcome, whose: Ints, at: Ints) -> NDArray[
         true = _has_fallen(label, outcome, whose, at)
     told = np.where(true, TRUE, FALSE)
     if label.what == "use falls by half":
-        told = np.where(_habit(label, outcome, whose, at) >= LEAST, told, NOTHING)
+        told = np.where(_habit(label, outcome, whose, at) >= LEAST * label.weeks, told, NOTHING)
     return np.where(until > outcome.end + SLACK, OPEN, told).astype(np.int8)
 
 

@@ -17,6 +17,7 @@ from services.insight.risk.purchases import NEVER, Purchases
 Floats = NDArray[np.float64]
 DAYS = tuple(range(1, 731))
 GAPS = tuple(round(0.25 * step, 2) for step in range(2, 61))
+WITHIN = (*range(0, 60, 3), *range(60, 180, 6), *range(180, 541, 15))
 FEWEST = 20
 """Alerts below which a plain rule is no match for anything."""
 
@@ -100,6 +101,23 @@ def told_of(cohort: Cohort, days: Floats) -> Told:
         float(np.median(delays)) if len(delays) else None,
         round(float(delays.mean()), 2) if len(delays) else None,
     )  # fmt: skip
+
+
+def told_within(cohort: Cohort, days: Floats) -> list[float]:
+    """Of the silences that lasted, the part told of within each number of days of `WITHIN`."""
+    delays = np.sort(days[cohort.lasting & (cohort.opened + days <= cohort.end)])
+    lasting = max(int(cohort.lasting.sum()), 1)
+    return [round(float(each), 4) for each in np.searchsorted(delays, WITHIN, "right") / lasting]
+
+
+def precision_by_days(cohort: Cohort) -> list[tuple[int, float, float]]:
+    """Each number of days of `WITHIN` as a rule: the number, how often right, and what part it tells of."""
+    each = ((days, told_of(cohort, np.full(len(cohort.opened), float(days)))) for days in WITHIN[1:])
+    return [
+        (days, told.precision, told.recall or 0.0)
+        for days, told in each
+        if told.precision is not None and told.told >= FEWEST
+    ]
 
 
 def days_of_alerts(cohort: Cohort, whose: Ints, mornings: Ints) -> Floats:

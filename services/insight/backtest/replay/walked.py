@@ -129,7 +129,8 @@ def _snapshot(people: dict[str, Person], at: datetime, standards: Standards) -> 
         begun = [n for n, name in enumerate(names) if people[name].states[place] != rule.initial]
         states = [people[names[n]].states[place] for n in begun]
         if states:
-            nothing[begun] = rule.scores(states, at, standard, calendar)
+            # The last bits of what is computed for many at once depend on how many they are.
+            nothing[begun] = np.round(rule.scores(states, at, standard, calendar), 9)
         scores[rule.name] = nothing
     return Snapshot(tuple(names), scores)
 

@@ -10,7 +10,7 @@ from services.insight.backtest.judging.calibration import by_class
 from services.insight.backtest.judging.enough import lacking
 from services.insight.backtest.judging.judgement import Ground, Judgement, Ranking, judgement, ranking
 from services.insight.backtest.judging.labels import FALSE, TRUE, Label
-from services.insight.backtest.judging.scores import precision_by_recall
+from services.insight.backtest.judging.scores import Floats, precision_by_recall, ranks
 from services.insight.backtest.log.history import Ints
 from services.insight.backtest.replay.alerts import Alert, Reason
 from services.insight.backtest.replay.walked import Snapshot
@@ -90,7 +90,7 @@ def _rankings(case: Case) -> dict[str, Ranking]:
     at = int(case.at.timestamp())
     scores = dict(case.snapshot.scores)
     label_of = dict(case.labels)
-    scores[WHOLE], label_of[WHOLE] = _of_all(scores), case.label
+    scores[WHOLE], label_of[WHOLE] = _of_all(case, scores), case.label
     return {
         name: found
         for name, values in scores.items()
@@ -98,14 +98,18 @@ def _rankings(case: Case) -> dict[str, Ranking]:
     }
 
 
-def _of_all(scores: Mapping[str, Any]) -> Any:
-    """The combined rule's, or else the mean of everybody's places by each rule that says something."""
+def _of_all(case: Case, scores: Mapping[str, Floats]) -> Floats:
+    """The combined rule's; without it that of the first rule that is held to the same label, and ranks at
+    least half of all; without one everybody's mean place by each rule that ranks so many."""
     if COMBINED in scores and np.isfinite(scores[COMBINED]).any():
         return scores[COMBINED]
-    speak = [values for values in scores.values() if np.isfinite(values).any()]
+    speak = {name: each for name, each in scores.items() if 2 * np.isfinite(each).sum() >= len(each) > 0}
+    same = [each for name, each in speak.items() if case.labels[name] == case.label]
+    if same:
+        return same[0]
     if not speak:
         return np.full(len(next(iter(scores.values()))), -np.inf)
-    return np.mean([np.argsort(np.argsort(values, kind="stable")) for values in speak], axis=0)
+    return np.asarray(np.mean([ranks(each) for each in speak.values()], axis=0))
 
 
 def _told(found: Judgement, ranked: Ranking | None) -> dict[str, Any]:
@@ -120,7 +124,9 @@ def _told(found: Judgement, ranked: Ranking | None) -> dict[str, Any]:
         "raised": len(found.became),
         **found.counts,
         "precision": found.precision._asdict(),
+        "recall": {"value": found.lead.recall},
         "lead": lead | {"days_earlier": _earlier(found)},
+        "curve": found.curve._asdict() if found.curve else None,
         "ranking": _ranked(ranked),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.insight.backtest.judging.judgement import Ground
+from services.insight.backtest.judging.judgement import Ground, already_gone
 from services.insight.backtest.judging.labels import FALSE, NOTHING, OPEN, TRUE, Label
 from services.insight.backtest.log.history import moment
 from services.insight.backtest.log.outcome import NEVER
@@ -23,6 +23,7 @@ def alert_rows(ground: Ground, label: Label, alerts: Sequence[Alert], became: Be
     whose = ground.outcome.numbers([alert.customer for alert in alerts])
     at = np.array([int(alert.at.timestamp()) for alert in alerts], dtype=np.int64)
     back, left = ground.outcome.bought.after(whose, at), ground.outcome.cancelled.after(whose, at)
+    gone = already_gone(ground.outcome, whose, at)
     rows = [
         {
             "customer": alert.customer,
@@ -34,7 +35,9 @@ def alert_rows(ground: Ground, label: Label, alerts: Sequence[Alert], became: Be
             "severity": max(each.severity for each in alert.reasons),
             "ended": alert.ended.isoformat() if alert.ended else None,
             "became": CAME[int(became[n])],
-            "then": _then(ground, int(back[n]), int(left[n]), int(became[n]), alert.at, label),
+            "then": "had cancelled already"
+            if gone[n]
+            else _then(ground, int(back[n]), int(left[n]), int(became[n]), alert.at, label),
             "reasons": [
                 {"rule": each.rule, "at": each.at.isoformat(), "words": each.words} for each in alert.reasons
             ],

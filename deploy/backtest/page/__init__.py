@@ -1,0 +1,1 @@
+"""One page that needs nothing beside it: figures, pictures, who would have been alerted."""
