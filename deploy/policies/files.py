@@ -1,6 +1,5 @@
 """The files that a policy is decided by: its own, and the report of its backtest."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -65,15 +64,10 @@ def _summary(report: Any, rule: Rule, name: str) -> BacktestSummary:
         since=datetime.fromisoformat(window["from"]),
         until=datetime.fromisoformat(window["to"]),
         alerts=found["raised"],
-        precision=_value(found, "precision") if tells else None,
-        recall=_value(found, "recall") if tells else None,
+        precision=found["precision"]["value"] if tells else None,
+        recall=found["lead"]["ours"]["recall"] if tells else None,
         alerts_a_week=round(found["raised"] / report["load"]["weeks"], 2) if tells else None,
     )
-
-
-def _value(found: Mapping[str, Any], name: str) -> float | None:
-    value = found.get(name, {}).get("value")
-    return None if value is None else float(value)
 
 
 def _why(error: Exception) -> str:

@@ -24,7 +24,13 @@ def report_of(policy: Path, judged: bool = True) -> dict[str, Any]:
         "log": {"from": "2025-01-06T00:00:00+00:00", "until": "2026-01-05T00:00:00+00:00", "customers": 2469},
         "window": {"from": "2025-03-03T00:00:00+00:00", "to": "2025-12-01T00:00:00+00:00"},
         "policies": [{"rule": rule.name, "version": 2, "settings": as_json(rule, settings)}],
-        "rules": {rule.name: {"raised": 412, "precision": {"of": 400, "value": 0.7125}}},
+        "rules": {
+            rule.name: {
+                "raised": 412,
+                "precision": {"of": 400, "value": 0.7125},
+                "lead": {"ours": {"told": 400, "recall": 0.64}},
+            }
+        },
         "load": {"weeks": 39.0},
     }
 

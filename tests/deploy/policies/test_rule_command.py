@@ -87,7 +87,9 @@ async def test_the_list_tells_what_judges_since_when_and_on_what_evidence(rule: 
     assert first.startswith("unusual_gap  version 1: adopted by maria, judges from the first week")
     assert "not before 2026-02-02" in first
     assert "fewest_gaps=8 seldom=2.0,0.5,0.1" in first
-    assert its == "    backtest 2025-03-03 to 2025-12-01, 412 alerts, precision 0.71, 10.56 a week"
+    assert (
+        its == "    backtest 2025-03-03 to 2025-12-01, 412 alerts, precision 0.71, recall 0.64, 10.56 a week"
+    )
     assert second.startswith("unusual_gap  version 2: proposed  fewest_gaps=9")
     assert of_it == "    backtest 2025-03-03 to 2025-12-01, 412 alerts: too little to judge by"
     told = orjson.loads(await rule("list", "--json"))
