@@ -13,6 +13,7 @@ from services.insight.risk.rules import RULES, payment_failing, silence, unusual
 from services.insight.risk.silence.bound import Bound
 from services.insight.risk.silence.learnt import Learnt, Settings
 from services.insight.risk.silence.model import Crowd, Model
+from services.insight.risk.silence.ranking import Ranking
 from services.insight.risk.standards import Adopted, InForce, Standards
 from services.insight.risk.walk import order
 from shared.contracts.event import Event
@@ -35,11 +36,10 @@ LEARNT = (
     Learnt(Model(FIRST, 13.0, Crowd(3.0, 0.8, 2.0)), (Bound(0.75), Bound(0.87), Bound(0.94))),
     Learnt(
         Model(SECOND, 13.0, Crowd(3.2, 0.7, 1.5), WEIGHTS),
-        (Bound(1.0, 40), Bound(0.8), Bound(1.0, 90)),
-        13,
-        True,
+        (Bound(0.0, 40), Bound(0.8, 45), Bound(0.0, 90)), True, True,
+        (0.1, -0.2, 0.0, -0.5), Ranking((0.1, 1.0, -0.2, -0.4, -0.5), 0.5),
     ),
-)
+)  # fmt: skip
 
 USUAL = (
     unusual_gap.Usual(Crowd(2.0, 0.8, 2.0), (0.9, 1.5, 2.4)),

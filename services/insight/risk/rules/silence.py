@@ -18,10 +18,12 @@ from services.insight.risk.calendar import Calendar
 from services.insight.risk.mbg.likelihood import Floats
 from services.insight.risk.rule import Condition, Finding, Open, Rule, Standard
 from services.insight.risk.silence.bound import are_reached, first_day, is_reached
-from services.insight.risk.silence.learning import learn
+from services.insight.risk.silence.learning.learn import learn
 from services.insight.risk.silence.learnt import Learnt, Settings
-from services.insight.risk.silence.model import chance, log_odds
+from services.insight.risk.silence.model import chance
+from services.insight.risk.silence.ranking import scores
 from services.insight.risk.silence.state import Silence, broken
+from services.insight.risk.silence.stated import stated
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid
 
@@ -68,8 +70,8 @@ def _finding(learnt: Learnt, silence: Silence, day: int, severity: int, calendar
         measures["usual_days"] = round(exp(silence.logs / repeats), 3)
     return Finding(
         date.fromordinal(silence.last).isoformat(), calendar.morning(silence.last), severity,
-        likely if learnt.calibrated else None, _words(days, repeats),
-        (Condition("days", days, ">=", bound.days) if bound.days is not None
+        round(stated(likely, repeats, learnt.shifts), 9) if learnt.chosen else None, _words(days, repeats),
+        (Condition("days", days, ">=", bound.days) if bound.is_plain
          else Condition("likely", likely, ">=", bound.chance),),
         measures, repeats,
     )  # fmt: skip
@@ -124,13 +126,13 @@ def _coming(
 def _scores(
     states: Sequence[Silence | None], at: datetime, standard: Standard, calendar: Calendar
 ) -> NDArray[np.float64]:
-    """Log odds that the silence lasts."""
+    """By the chance that the silence lasts, its days, and how often the customer had come."""
     learnt: Learnt | None = standard.parameters
     if learnt is None or not len(states):
         return np.full(len(states), -np.inf)
     columns = _columns(states)
-    odds = log_odds(learnt.model, columns, np.maximum(calendar.day(at) - columns[1], 1.0))
-    return np.where(columns[1] > 0, odds, -np.inf)
+    days = np.maximum(calendar.day(at) - columns[1], 1.0)
+    return np.where(columns[1] > 0, scores(learnt.model, learnt.ranking, columns, days), -np.inf)
 
 
 SILENCE = Rule(

@@ -1,5 +1,4 @@
-"""The rhythm of all customers together: how long gaps are, how far they differ, and what is a long time
-here."""
+"""The rhythm of all customers together: how long gaps are, and how far they differ."""
 
 from services.insight.risk.purchases import Silences
 from services.insight.risk.silence.model import Crowd

@@ -4,7 +4,7 @@ import numpy as np
 
 from services.insight.risk.known import Known
 from services.insight.risk.purchases import Purchases, purchases
-from services.insight.risk.silence.learning import learn
+from services.insight.risk.silence.learning.learn import learn
 from services.insight.risk.silence.learnt import Learnt, Settings
 
 OPENS = 738_000

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from services.insight.risk.purchases import purchases
 from services.insight.risk.silence.bound import first_day
-from services.insight.risk.silence.learning import learn
+from services.insight.risk.silence.learning.learn import learn
 from services.insight.risk.silence.learnt import Learnt, Settings
 from services.insight.risk.silence.state import Silence
 from tests.insight.risk.silence.shops import OPENS, known, lessons, payers, shop

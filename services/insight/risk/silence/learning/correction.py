@@ -11,7 +11,7 @@ import numpy as np
 
 from services.insight.risk.mbg.likelihood import Floats
 from services.insight.risk.purchases import Ints, Silences
-from services.insight.risk.silence.logistic import weights
+from services.insight.risk.silence.learning.logistic import weights
 from services.insight.risk.silence.model import AS_MBG, RISING, Model, signs
 
 WEEK = 7
@@ -52,7 +52,7 @@ def corrected(
 
 def _answers(model: Model, past: Silences, begins: int, now: int) -> Answers:
     horizon = round(model.horizon * WEEK)
-    whose, when = _asked(past, begins, now - horizon)
+    whose, when = asked(past, begins, now - horizon)
     seen = signs(model, past.columns[:, whose], when - past.last[whose])
     worth = (seen[0] > np.log(WORTH / (1 - WORTH))) | (seen[3] > 0)
     whose, when = whose[worth], when[worth]
@@ -60,7 +60,7 @@ def _answers(model: Model, past: Silences, begins: int, now: int) -> Answers:
     return Answers(seen[:, worth], stayed.astype(np.float64), 1.0 / np.bincount(whose)[whose])
 
 
-def _asked(past: Silences, begins: int, latest: int) -> tuple[Ints, Ints]:
+def asked(past: Silences, begins: int, latest: int) -> tuple[Ints, Ints]:
     """Places of silences, and a morning of each on which it is asked: every week's, or fewer of very many."""
     last, back = past.last.astype(np.int64), past.back
     oldest = np.maximum((latest - np.minimum(back, latest) + WEEK - 1) // WEEK, 0)

@@ -82,17 +82,32 @@ def tried(model: Model, trial: Old) -> list[list[Tried]]:
     after = reached(model, trial.silences, CHANCES)
     by_chance = [_judged(Bound(level), days, trial) for level, days in zip(CHANCES, after, strict=True)]
     whole = np.ones(len(trial.counts))
-    by_days = [_judged(Bound(1.0, days), days * whole, trial) for days in DAYS]
+    by_days = [_judged(Bound(0.0, days), days * whole, trial) for days in DAYS]
     return [[each for each in family if each.alerts >= FEWEST] for family in (by_chance, by_days)]
 
 
 def _judged(bound: Bound, after: Floats, trial: Old) -> Tried:
-    silences, counts, now, horizon = trial
+    told, right = _outcome(after, trial)
+    counts = trial.counts
+    number = float(counts[right].sum())
+    delay = float(after[right] @ counts[right]) / number if number else LONGEST
+    return Tried(bound, float(counts[told].sum()), number, delay)
+
+
+def _outcome(after: Floats, trial: Old) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Of which silences there was an alert that is old enough, and which of these lasted for the horizon."""
+    silences, _, now, horizon = trial
     at = silences.last + after
     told: NDArray[np.bool_] = (at <= silences.back) & (at + horizon <= now)
-    right = told & ((silences.back == NEVER) | (silences.back >= at + horizon))
-    alerts, number = float(counts[told].sum()), float(counts[right].sum())
-    return Tried(bound, alerts, number, float(after[right] @ counts[right]) / number if number else LONGEST)
+    return told, told & ((silences.back == NEVER) | (silences.back >= at + horizon))
+
+
+def alerts(model: Model, bound: Bound, trial: Old) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """After how many days each would have been told of, and the outcome."""
+    after = np.full(len(trial.counts), float(bound.days))
+    if not bound.is_plain:
+        after = np.maximum(after, reached(model, trial.silences, [bound.chance])[0])
+    return after, *_outcome(after, trial)
 
 
 def reached(model: Model, silences: Silences, levels: Sequence[float]) -> list[Floats]:
@@ -120,7 +135,7 @@ def best(families: Sequence[Sequence[Tried]], wished: float, before: Bound | Non
     )
     if by_chance is None or by_days is None:
         return by_chance or by_days
-    handicap = AS_GOOD if before is None or before.days is not None else 1 / AS_GOOD
+    handicap = AS_GOOD if before is None or before.is_plain else 1 / AS_GOOD
     return by_days if by_days.saved >= handicap * by_chance.saved else by_chance
 
 

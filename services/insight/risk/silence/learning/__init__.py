@@ -1,0 +1,1 @@
+"""How the silence rule learns, from what came before a morning alone. Pure."""
