@@ -1,7 +1,7 @@
 """Makes this checkout's Python environments from the hashed locks, with the standard library alone.
 
 python3 deploy/bootstrap.py house    what the demo and the local house need, in .venv
-python3 deploy/bootstrap.py dev      the same with the tests and the linters
+python3 deploy/bootstrap.py dask     the same with Dask; dev: that with the tests and the linters
 python3 deploy/bootstrap.py bench    the house with its peers, in .venv-bench
 
 Does nothing when the environment already holds what its lock says. Progress and errors go to stderr.
@@ -29,10 +29,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PIP_WHEEL = "pip-26.3-py3-none-any.whl"
 PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
-VENVS = dict.fromkeys(("run", "house", "dev"), ".venv")
+LARGER_FIRST = ("dev", "dask", "house", "run")
+VENVS = dict.fromkeys(reversed(LARGER_FIRST), ".venv")
 VENVS.update({name: f".venv-{name}" for name in ("bench", "node", "locks")})
-HOLDS = {"dev": ("dev", "house", "run"), "house": ("house", "run")}
-MEGABYTES_NEEDED = {"run": 600, "house": 1000, "dev": 1300, "bench": 1400, "node": 400, "locks": 200}
+HOLDS = {name: LARGER_FIRST[place:] for place, name in enumerate(LARGER_FIRST)}
+MEGABYTES = {"run": 600, "house": 1000, "dask": 1100, "dev": 1400, "bench": 1400, "node": 400, "locks": 200}
 # How this machine reaches its package index is the machine's business; what gets installed is the lock's.
 PIP_SETTINGS_KEPT = re.compile(
     "PIP_((CLIENT_)?CERT|PROXY|TRUSTED_HOST|KEYRING_PROVIDER|(EXTRA_)?INDEX_URL|(DEFAULT_)?TIMEOUT|RETRIES"
@@ -132,7 +133,7 @@ def take_turn(turn: int, venv: Path) -> None:
 
 
 def check_disk(name: str) -> None:
-    needed, free = MEGABYTES_NEEDED[name], shutil.disk_usage(ROOT).free // 1_000_000
+    needed, free = MEGABYTES[name], shutil.disk_usage(ROOT).free // 1_000_000
     if free < needed:
         raise CannotSetUp(f"it takes {needed} MB of disk, {free} MB are free under {ROOT}: make room first")
 

@@ -11,7 +11,8 @@ resolve() {
 }
 resolve run
 resolve house --constraints run.lock
-resolve dev --constraints house.lock
+resolve dask --constraints house.lock
+resolve dev --constraints dask.lock
 resolve bench
 resolve node
 resolve locks

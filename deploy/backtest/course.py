@@ -1,6 +1,7 @@
 """What is to be judged by what: the log's own time, rhythm and labels, and what the options say of them."""
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,7 +43,8 @@ class Course:
     label: Label
     labels: Mapping[str, Label]
     agents: int
-    processes: int | None
+    processes: int
+    dask: str | None
 
     @property
     def calendar(self) -> Calendar:
@@ -111,7 +113,8 @@ def course(args: argparse.Namespace, history: History, rules: Sequence[Chosen]) 
     labels = {each.rule.name: _label_of(each.rule.name, args, usual, rhythm(known.bought)) for each in rules}
     at = _snapshot(args, calendar, since, end, max(each.weeks for each in (usual, *labels.values())))
     return Course(
-        history, known, ground, since, end, at, usual, labels, args.agents, args.processes
+        history, known, ground, since, end, at, usual, labels, args.agents,
+        args.processes or os.cpu_count() or 1, args.dask
     )  # fmt: skip
 
 

@@ -43,6 +43,9 @@ def add_backtest_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--json", type=Path, metavar="FILE", help="everything, for programs (- is stdout)")
     group.add_argument("--html", type=Path, metavar="FILE", help="one page to look at and to send")
     group.add_argument(
+        "--dask", metavar="ADDRESS", help="over the workers of this Dask scheduler (evergreen setup dask)"
+    )
+    group.add_argument(
         "--processes", type=_positive, metavar="N", help="side by side (default: as many as there are cores)"
     )
 

@@ -1,13 +1,13 @@
 """Learning and walking side by side: fits of each policy first, then everybody under them, part by part."""
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
 from deploy.backtest.course import Course
 from deploy.backtest.policies import Chosen
-from deploy.backtest.work import mapped
+from deploy.backtest.work import Mapped, over_dask, over_processes
 from services.insight.backtest.log.history import History
 from services.insight.backtest.log.seen import Seen
 from services.insight.backtest.replay.fits import adopted
@@ -39,24 +39,39 @@ class Walk(NamedTuple):
 
 def replayed(plan: Course, rules: Sequence[Chosen], old: Sequence[Chosen], show: Show) -> Walked:
     """Everybody, under what each rule had learnt by then, and under the old policies if there are any."""
-    processes = plan.processes or os.cpu_count() or 1
+    with _workers(plan) as mapped:
+        return _replayed(plan, rules, old, show, mapped)
+
+
+@contextmanager
+def _workers(plan: Course) -> Iterator[Mapped]:
+    if plan.dask is None:
+        yield over_processes(plan.processes)
+        return
+    with over_dask(plan.dask) as mapped:
+        yield mapped
+
+
+def _replayed(
+    plan: Course, rules: Sequence[Chosen], old: Sequence[Chosen], show: Show, mapped: Mapped
+) -> Walked:
     fits = list(dict.fromkeys((each.rule.name, each.policy) for each in (*rules, *old)))
     in_force = {}
     jobs = [Fit(plan.seen, *each, plan.weeks) for each in fits]
-    for each, made in zip(fits, mapped(_fit, jobs, processes), strict=True):
+    for each, made in zip(fits, mapped(_fit, jobs), strict=True):
         in_force[each] = made
         show("learning week by week", len(in_force), len(fits))
     now, before = (
         Judged(plan.calendar, tuple((e.rule.name, in_force[e.rule.name, e.policy]) for e in which))
         for which in (rules, old)
     )
-    rows = min(ROWS, max(2_000, len(plan.history.times) // (2 * processes)))
+    rows = min(ROWS, max(2_000, len(plan.history.times) // (2 * plan.processes)))
     walks = [
         Walk(part, now, plan.since, plan.end, plan.at, before if old else None)
         for part in plan.history.parts(rows)
     ]
     done: list[Walked] = []
-    for walk in mapped(_walk, walks, processes):
+    for walk in mapped(_walk, walks):
         done.append(walk)
         show("walking everybody", len(done), len(walks))
     return joined(done)

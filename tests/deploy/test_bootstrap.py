@@ -39,7 +39,7 @@ def test_a_changed_lock_is_followed(checkout: SmallCheckout) -> None:
 
 
 def test_a_larger_set_holds_the_smaller_one(checkout: SmallCheckout) -> None:
-    for name in ("run", "house", "dev"):
+    for name in ("run", "house", "dask", "dev"):
         checkout.lock("1.0", name)
     checkout.bootstrap("dev")
     assert checkout.bootstrap("house", **UNREACHABLE).returncode == 0
@@ -109,14 +109,14 @@ def test_an_altered_pip_is_not_run(checkout: SmallCheckout) -> None:
 def test_an_unknown_set_names_the_known_ones(checkout: SmallCheckout) -> None:
     asked = checkout.bootstrap("prod")
     assert asked.returncode == 2
-    assert "run|house|dev|bench" in asked.stderr
+    assert "run|house|dask|dev|bench" in asked.stderr
 
 
 def test_a_full_disk_is_said_before_anything_is_fetched(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(bootstrap, "ROOT", small_checkout(tmp_path).root)
-    monkeypatch.setitem(bootstrap.MEGABYTES_NEEDED, "run", 10**9)
+    monkeypatch.setitem(bootstrap.MEGABYTES, "run", 10**9)
     assert bootstrap.main(["run"]) == 1
     assert "1000000000 MB of disk" in capsys.readouterr().err
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[a-z,]+\])?==(\S+)(.*(?:\n    .*)*)", re.MULTILINE)
-STANDS_ON = {"house": "run", "dev": "house"}
+STANDS_ON = {"house": "run", "dask": "house", "dev": "dask"}
 
 
 def disagreements(requirements: Path) -> list[str]:
