@@ -24,7 +24,7 @@ class Settings(NamedTuple):
     least: Positive = 0.2
     precision: Part = 0.6
     ahead: Count = 8
-    before: Count = 12
+    before: Count = 16
 
 
 class Fall(NamedTuple):

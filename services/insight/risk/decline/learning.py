@@ -25,6 +25,8 @@ CUSTOMERS, ROWS = 3_000, 20_000
 """At most so many are learnt from: every second or third of more."""
 DRAWN = 100.0
 """Rows that the prior, UNTAUGHT, counts for, on the weight of a sign of usual spread."""
+LEAST_SPREAD = 0.1
+"""A sign that has hardly differed so far says nothing of what it will mean when it does."""
 USUAL = 5.0
 
 
@@ -130,7 +132,7 @@ def _silent(table: Floats, weeks: Ints) -> Ints:
 def fitted(seen: Floats, fell: Floats) -> tuple[float, ...]:
     """Weights of signs by logistic regression, each sign measured in its own spread, drawn towards
     UNTAUGHT."""
-    middle, spread = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-9)
+    middle, spread = seen.mean(axis=0), np.maximum(seen.std(axis=0), LEAST_SPREAD)
     middle[0], spread[0] = 0.0, 1.0
     scaled, prior = (seen - middle) / spread, np.array(UNTAUGHT) * spread
 

@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 
 from services.insight.risk.decline.choice import chosen
 from services.insight.risk.decline.fall import Settings
-from services.insight.risk.decline.learning import Past, past
+from services.insight.risk.decline.learning import Past, fitted, past
 from services.insight.risk.decline.model import Model
-from services.insight.risk.decline.signs import Sums, sums
+from services.insight.risk.decline.signs import Sums, signs, sums
 from services.insight.risk.known import Known, Uses
 from services.insight.risk.purchases import purchases
 from services.insight.risk.rules.use_in_decline import USE_IN_DECLINE
@@ -109,3 +109,13 @@ def test_the_lowest_bound_is_taken_that_was_right_as_often_as_wished() -> None:
     assert chosen(of._replace(fell=again), chances, 0.6).bound == 0.72
     few = Past(of.counts[:20], Sums(*(each[:20] for each in seen)), right[:20])
     assert chosen(few, chances[:20], 0.5).bound is None
+
+
+def test_a_sign_that_has_hardly_differed_so_far_gets_no_great_weight() -> None:
+    """As in a young log, where the last eight weeks are all there is, but for one customer."""
+    chance = np.random.default_rng(1)
+    weeks = [list(chance.poisson(6.0, chance.integers(4, 9))) for _ in range(400)]
+    weeks[0] = [5, 5, *weeks[0][:4], 5, 5, 9]
+    seen = np.array([signs(sums(each)) for each in weeks])
+    fell = np.array([each[-1] < 5 for each in weeks], dtype=np.float64)
+    assert max(abs(weight) for weight in fitted(seen, fell)) < 5
