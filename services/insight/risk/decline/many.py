@@ -46,25 +46,26 @@ def _of(stands: Open | None, behaviour: str) -> int | None:
 def _changes(
     weeks: Sequence[Sequence[int]], standing: Sequence[int | None], learnt: Learnt | None, settings: Settings
 ) -> NDArray[np.bool_]:
-    recent, habit, beyond = falls(weeks, settings)
+    table, ages = table_of(weeks), ages_of(weeks)
+    recent, habit, beyond = falls(table, ages, settings)
     part = np.where(habit > 0, recent / np.where(habit > 0, habit, 1.0), np.where(recent > 0, np.inf, 0.0))
     severities = np.array([-1 if each is None else each for each in standing])
     reached = sum((part <= each + LAST_BITS).astype(int) for each in settings.falls_to)
-    enough = ages_of(weeks) >= settings.recent + settings.habit
+    enough = ages >= settings.recent + settings.habit
     over = (part >= settings.over_at - LAST_BITS) | ~enough
+    opens = enough & (habit >= settings.least - LAST_BITS) & (part < settings.over_at + LAST_BITS)
     if learnt is None or learnt.bound is None:
-        tells = (beyond >= settings.beyond_chance - LAST_BITS) & (reached > 0)
+        opens &= (beyond >= settings.beyond_chance - LAST_BITS) & (reached > 0)
     else:
-        odds = log_odds(learnt.weights, sums_of_all(table_of(weeks), ages_of(weeks)))
-        tells = odds >= np.log(learnt.bound / (1 - learnt.bound)) - LAST_BITS
-    opens = enough & (habit >= settings.least - LAST_BITS) & (part < settings.over_at + LAST_BITS) & tells
+        few = np.flatnonzero(opens & (severities < 0))
+        odds = log_odds(learnt.weights, sums_of_all(table[few], ages[few]))
+        opens[few] = odds >= np.log(learnt.bound / (1 - learnt.bound)) - LAST_BITS
     return np.where(severities < 0, opens, over | (reached > severities))
 
 
-def falls(weeks: Sequence[Sequence[int]], settings: Settings) -> tuple[Floats, Floats, Floats]:
+def falls(table: Floats, ages: Floats, settings: Settings) -> tuple[Floats, Floats, Floats]:
     """`fall` of many: use a week of late, by habit, and how far beyond chance."""
-    table, known = table_of(weeks), ages_of(weeks) - settings.recent
-    known = np.maximum(known, 1)
+    known = np.maximum(ages - settings.recent, 1)
     recent = table[:, -settings.recent :].sum(axis=1) / settings.recent
     before = table[:, : -settings.recent]
     habit = before.sum(axis=1) / known
