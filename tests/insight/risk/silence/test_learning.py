@@ -50,7 +50,9 @@ def test_who_has_few_customers_few_who_came_back_or_a_young_log_learns_nothing(
 ) -> None:
     log_ = purchases(bought)
     assert learn(known(log_, 20), Settings(), None) is not None
-    assert learn(known(log_, 7), Settings(), None) is None
+    young = Settings(first_week=7, fewest_customers=30, fewest_repeaters=5, doubt=9)
+    assert learn(known(log_, 7), young._replace(first_week=8), None) is None
+    assert learn(known(log_, 7), young, None) is not None
     assert learn(known(purchases(bought[:80]), 50), Settings(), None) is None
     once = purchases([days[:1] for days in bought])
     assert learn(known(once, 50), Settings(), None) is None
