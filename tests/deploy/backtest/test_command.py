@@ -67,7 +67,7 @@ def test_rows_that_cannot_be_read_are_named(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_days_begin_where_the_business_is(tmp_path: Path) -> None:
-    rows = ["customer;time", *(f'"Smith, J";2024-01-{day:02}T23:30:00' for day in (1, 2, 3))]
+    rows = ["customer;time", *(f'"Smith, J";2024-01-{day:02}T01:30:00' for day in (1, 2, 3))]
     _, told = run(written(tmp_path / "orders.csv", rows), "--zone", "America/New_York")
     assert told["log"]["from"] == "2024-01-01T05:00:00+00:00"
     assert told["log"]["until"] == "2024-01-04T05:00:00+00:00"

@@ -82,6 +82,7 @@ def test_an_older_policy_stands_beside_the_new_one(tmp_path: Path) -> None:
     assert two["old"]["raised"] == two["same"] + two["sooner"] + two["later"] + two["only_old"]
     assert two["new"]["raised"] == two["same"] + two["sooner"] + two["later"] + two["only_new"]
     assert len(two["customers"]) == sum(two[key] for key in ("sooner", "later", "only_old", "only_new")) > 0
+    assert all(row["old"] != row["new"] for row in two["customers"])
     told_anew = two["on_adoption"]["Raised"]
     assert told_anew >= two["only_new"]
     read, _ = page(path, "--rule", "unusual_gap", "--against", str(policy))

@@ -59,6 +59,7 @@ def test_no_purchase_is_right_wrong_or_open() -> None:
     assert became(events, said, 47) == FALSE, "she came on day 60, within 14 days"
     assert became(events, said, 60) == FALSE, "the morning of that day"
     assert became(events, said, 386) == TRUE
+    assert became(bought("c", 10, 54), said, 40) == TRUE, "half a day too late"
     assert became(events, said, 387) == OPEN
     assert became(bought("c", 10, 390), said, 387) == OPEN, "though it is known to be wrong already"
 

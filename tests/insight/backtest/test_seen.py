@@ -12,7 +12,7 @@ from services.insight.risk.calendar import Calendar
 from services.insight.risk.known import Known
 from shared.contracts.event import Event
 from shared.contracts.signals import OrderPaid, SubscriptionCancelled, UsageRecorded
-from tests.insight.backtest.made import history, worlds
+from tests.insight.backtest.made import bought, history, noon, worlds
 from tests.insight.risk.logs import ORIGIN, ZONES
 
 zones = st.sampled_from(ZONES)
@@ -67,6 +67,15 @@ def test_a_boundary_is_shown_the_past_alone(world: list[Event], zone: str, week:
     calendar = Calendar(Calendar(0, zone).day(ORIGIN), zone)
     known = seen(history(world), calendar).at(week)
     assert told(known) == the_slow_way(world, calendar, week)
+
+
+def test_who_first_buys_on_the_morning_of_a_boundary_is_no_buyer_yet() -> None:
+    used = [
+        Event(f"u{who}", "/shop", who, noon(1), UsageRecorded(behaviour="b", quantity=quantity))
+        for who, quantity in (("a", 1), ("b", 5))
+    ]
+    known = seen(history([*used, *bought("b", 7)]), Calendar(ORIGIN.toordinal())).at(1)
+    assert told(known)["used"] == {"b": [(0, 0, 1), (1, 0, 5)]}
 
 
 @given(worlds, st.integers(1, 60))

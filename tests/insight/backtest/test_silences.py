@@ -51,6 +51,7 @@ def test_an_alert_tells_of_the_silence_it_falls_into() -> None:
     assert list(days) == [30, 20, np.inf], (
         "on the morning of a return it still stands; before a first one, nobody"
     )
+    assert list(days_of_alerts(there, np.array([0]), np.array([50]))) == [50, np.inf, np.inf]
     told = told_of(there, days)
     assert (told.told, told.right, told.recall) == (2, 1, 0.5)
 
