@@ -43,16 +43,14 @@ def _use(
     chance: np.random.Generator, who: str, declines: float | None, left: float | None
 ) -> Iterator[Happening]:
     joined = 0.0 if chance.random() < 0.6 else float(chance.uniform(0, DAYS - 40))
-    habit = chance.gamma(1.3, [6.0, 1.5, 0.06]) + [0.3, 0.0, 0.0]
+    habit = np.array([0.3, 0.0, 0.0]) + chance.gamma(1.3, [6.0, 1.5, 0.06])
     present = float(chance.beta(4, 1.5))
     pauses = [(day, day + float(chance.uniform(5, 18))) for day in chance.uniform(0, DAYS, chance.poisson(1))]
     shift, shifted = float(chance.uniform(0, 2 * DAYS)), chance.lognormal(0, 0.5, 3)
     for day in range(int(joined), DAYS):
         if left is not None and day >= left:
             return
-        if any(first <= day < last for first, last in pauses):
-            continue
-        if chance.random() > present * WORKING[day % 7]:
+        if any(first <= day < last for first, last in pauses) or chance.random() > present * WORKING[day % 7]:
             continue
         pace = habit * (shifted if day > shift else 1.0)
         if declines is not None and left is not None and day > declines:
@@ -60,6 +58,6 @@ def _use(
             pace = pace * np.array([max(0.1, 1 - 0.7 * gone), max(0.0, 1 - 1.6 * gone), 0.3])
             if chance.random() < 0.6 * gone:
                 continue
-        for kind, quantity in zip(KINDS, chance.poisson(pace), strict=True):
-            if quantity:
-                yield used(at(OPENS, day + float(chance.uniform(8, 18)) / 24), who, kind, int(quantity))
+        for place in np.flatnonzero(quantities := chance.poisson(pace)):
+            moment = at(OPENS, day + float(chance.uniform(8, 18)) / 24)
+            yield used(moment, who, KINDS[place], int(quantities[place]))

@@ -1,6 +1,7 @@
 """A grocery: households come every few days, each in their own week, and mostly leave by coming less.
 
-Some go on holiday for weeks and are as regular after it; some move house and are gone from one day to the next.
+Some go on holiday for weeks and are as regular after it; some move house and are gone from one day to the
+next.
 """
 
 from collections.abc import Iterator

@@ -18,7 +18,9 @@ def small_shop(seed: int = 1, customers: int = 150) -> Business:
         gap, stays = float(chance.lognormal(3.2, 0.7)), float(chance.uniform(0.55, 0.97))
         bought = 0
         while day < DAYS:
-            log.append(paid(at(OPENS, int(day) + shop_hours(chance)), who, bought, chance.lognormal(7.5, 0.7)))
+            log.append(
+                paid(at(OPENS, int(day) + shop_hours(chance)), who, bought, chance.lognormal(7.5, 0.7))
+            )
             bought += 1
             if chance.random() > stays:
                 break

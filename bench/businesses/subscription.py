@@ -1,6 +1,7 @@
 """A monthly subscription with use: some cancel after using it less, some without a sign, some cannot pay.
 
-A payment that fails is tried again for two weeks. Most recover; the rest are ended, though they wished to stay.
+A payment that fails is tried again for two weeks. Most recover; the rest are ended, though they wished to
+stay.
 """
 
 from collections.abc import Iterator

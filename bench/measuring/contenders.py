@@ -49,7 +49,7 @@ def stage(testbed: Testbed, _: int) -> Run:
 def insight(testbed: Testbed, _: int) -> Run:
     """Fact to durable timeline, journey and risk: the week's seven mornings judged, its refit made."""
     testbed.bring_back("insight", testbed.start)
-    ends, week_end = testbed.ends(SIGNALS), (testbed.sizes.present + timedelta(weeks=1)).date()
+    ends, week_end = testbed.ends(SIGNALS), testbed.sizes.present + timedelta(weeks=1)
     url = testbed.record("insight").owner_url
     with testbed.running("insight") as service:
         service.until(lambda: caught_up(service, ends), PATIENCE, "insight to drain the topic")

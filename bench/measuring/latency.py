@@ -14,7 +14,7 @@ from bench.testbed.programs import answer
 from bench.testbed.testbed import Testbed, caught_up
 
 RESOLVED = "insight.churn_risk_resolved"
-BUYERS = "select customer, alert is not null as standing from buyers order by customer"
+BUYERS = "select customer, alert is not null as standing from people order by customer"
 
 
 def latency(testbed: Testbed, full: float) -> dict[str, Any]:

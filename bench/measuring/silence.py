@@ -75,7 +75,7 @@ async def _night(client: Any, connection: Any, midnight: datetime, passes: float
     deadline = passes + NIGHT_SECONDS
     while True:
         await log.send_all(client, heartbeats(midnight + timedelta(seconds=time.time() - passes)))
-        judged = await connection.fetchval(JUDGED, midnight.date())
+        judged = await connection.fetchval(JUDGED, midnight)
         if judged and await connection.fetchval(SILENT):
             return
         if time.time() > deadline:

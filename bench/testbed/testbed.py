@@ -19,7 +19,7 @@ from deploy.provisioning.databases import Database
 HEARD = (SIGNALS, "acquisition", "conversion", "retention")
 MEASURED = ("conversion", "insight")
 SILENT = "select not exists (select from unpublished)"
-JUDGED = "select count(*) = 6 from judged where through >= $1"
+JUDGED = "select count(*) = 6 from frontiers where through >= $1"
 Tell = Callable[[str], None]
 
 

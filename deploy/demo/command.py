@@ -14,7 +14,7 @@ from deploy.console.narration import Narration
 from deploy.demo.kills import SERVERS, strike
 from deploy.demo.report.gone_quiet import gone_quiet, write_quiet
 from deploy.demo.report.journey_picture import choose, journey_picture
-from deploy.demo.report.p_silent import silent_by
+from deploy.demo.report.likely_gone import likely_by
 from deploy.demo.report.summary import Outcome, summary
 from deploy.demo.report.table import tell
 from deploy.demo.report.weeks_picture import weeks_picture
@@ -81,7 +81,7 @@ def _publish(console: Console, directory: Path, outcome: Outcome) -> None:
     files.append(weeks_picture(directory / "weeks.png", outcome.log, outcome.alerts))
     chosen = choose(outcome.log, outcome.alerts)
     if chosen is not None:
-        silent = silent_by(outcome.fits, outcome.log.opens)
-        files.append(journey_picture(directory / "journey.png", outcome.log, chosen, silent))
+        likely = likely_by(outcome.model)
+        files.append(journey_picture(directory / "journey.png", outcome.log, chosen, likely))
     files += [directory / "refused.csv"] if outcome.log.refused else []
     tell(console, found, quiet, files)

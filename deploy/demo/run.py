@@ -104,6 +104,7 @@ class DemoRun:
             facts=reading.facts,
             alerts=fold(facts),
             fits=fits(facts),
+            model=facts,
             latencies_ms=await latencies_ms(kafka),
             dead_letters=len(await dead_letters(kafka)),
             settings=self._settings(),

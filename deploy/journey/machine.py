@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from services.insight.episode import Episode
-from services.insight.quiet import Quiet
+from services.insight.outlook import Outlook
 from services.insight.story import Line, Story
 from shared.contracts.event import encode, iso
 
@@ -24,23 +24,22 @@ def machine(story: Story) -> dict[str, Any]:
         "purchases": made.purchases,
         "spent": dict(sorted(made.spent.items())),
         "milestones": {name: iso(at) for name, at in made.reached.items()},
-        "silence": _quiet(story.quiet) if story.quiet else None,
+        "outlook": None if story.outlook is None else [_outlook(each) for each in story.outlook],
         "timeline": [_line(line) for line in story.lines],
         "alerts": [_alert(episode) for episode in story.alerts],
     }
 
 
-def _quiet(quiet: Quiet) -> dict[str, Any]:
+def _outlook(each: Outlook) -> dict[str, Any]:
     return {
-        "since": str(quiet.since),
-        "morning": str(quiet.morning),
-        "days": quiet.days,
-        "p_silent": quiet.p_silent,
-        "horizon_weeks": quiet.policy.horizon_weeks,
-        "threshold": quiet.policy.threshold,
-        "params_version": quiet.params_version,
-        "raised_on": str(quiet.raised_on) if quiet.raised_on else None,
-        "due": str(quiet.due) if quiet.due else None,
+        "rule": each.rule,
+        "rule_version": each.rule_version,
+        "params_version": each.params_version,
+        "words": each.words,
+        "severity": each.severity,
+        "chance": each.chance,
+        "since": iso(each.since) if each.since else None,
+        "due": iso(each.due) if each.due else None,
     }
 
 

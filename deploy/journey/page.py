@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from deploy.journey.words import clause, money, title, words
-from services.insight.churn.policy import Policy
 from services.insight.episode import Episode
-from services.insight.quiet import Quiet
+from services.insight.outlook import Outlook
 from services.insight.story import Line, Story
 from shared.contracts.event import Event
+from shared.contracts.insight import ChurnRiskRaised
 
 MILESTONES = "captured qualified joined won repeated".split()
 MOST_NAMES = 3
@@ -16,11 +16,11 @@ MOST_NAMES = 3
 
 
 def page(story: Story) -> list[str]:
-    """Who it is, how far they have come, how quiet they are, what happened, the alerts with their proof."""
+    """Who it is, how far they have come, what each rule says, what happened, the alerts with their proof."""
     return [
         *_head(story),
         "",
-        *_quietness(story),
+        *_outlooks(story),
         "",
         "timeline",
         *_timeline(story.lines),
@@ -42,37 +42,27 @@ def _head(story: Story) -> Iterator[str]:
         yield f"  milestones  {', '.join(reached)}"
 
 
-def _quietness(story: Story) -> Iterator[str]:
-    if story.judged is None:
+def _outlooks(story: Story) -> Iterator[str]:
+    if story.outlook is None or story.judged is None:
         yield "not judged: no source has vouched for the time yet (evergreen up --clock wall lets it tick)"
-    elif story.quiet is None:
-        yield f"not judged: nothing bought, and none can be missed (judged up to {moment(story.judged)})"
-    else:
-        yield from _silent(story.quiet)
-        if story.quiet.params_version and story.as_of > story.judged:
-            yield f"judged up to {moment(story.judged)}: that is how far all sources vouch"
-
-
-def _silent(quiet: Quiet) -> Iterator[str]:
-    days = f"{quiet.days} day{'' if quiet.days == 1 else 's'}"
-    if quiet.p_silent is None:
-        yield f"silent for {days}, since {quiet.since}"
-        if quiet.params_version is None:
-            yield f"not judged: no parameters are in force{_asked(quiet.policy)}"
         return
-    weeks = f"{quiet.policy.horizon_weeks:g} more weeks"
-    chance = f"P(silent for {weeks}) {quiet.p_silent:.3f} by {quiet.params_version}"
-    yield f"silent for {days} on {quiet.morning}, since {quiet.since}: {chance}"
-    bound = f"at {quiet.policy.threshold:g}"
-    if quiet.raised_on:
-        yield f"too long since {quiet.raised_on}: {bound} an alert is raised"
-    elif quiet.due:
-        yield f"{bound} an alert will be raised: on {quiet.due}, if nothing is heard and the parameters stay"
+    yield f"outlook on {moment(min(story.as_of, story.judged))}"
+    if not story.outlook:
+        yield "  no rule has heard anything of this customer that it judges by, or learnt enough to judge"
+    for each in story.outlook:
+        yield f"  {each.rule:<16}  {'; '.join(_parts(each))}"
+    if story.as_of > story.judged:
+        yield f"judged up to {moment(story.judged)}: that is how far all sources vouch"
 
 
-def _asked(policy: Policy) -> str:
-    least = f"{policy.fewest_customers} customers of whom {policy.fewest_repeaters} came back"
-    return f"; it takes {policy.first_week} weeks, and {least}"
+def _parts(each: Outlook) -> Iterator[str]:
+    chance = f", {each.chance:.0%} likely to leave" if each.chance is not None else ""
+    yield f"severity {each.severity} of 3: {each.words}{chance}" if each.words else "quiet"
+    if each.due:
+        then = "would be heavier" if each.words else "would speak"
+        yield f"{then} on {moment(each.due)}, if nothing is heard and the parameters stay"
+    if each.params_version:
+        yield f"by {each.params_version}"
 
 
 def _timeline(lines: Sequence[Line]) -> Iterator[str]:
@@ -91,9 +81,21 @@ def _alert(episode: Episode) -> Iterator[str]:
     raised = episode.raised
     yield f"  {episode.alert_id}  {episode.state}"
     yield f"    rule       {raised.rule}, {raised.rule_version}, parameters {raised.params_version}"
-    yield f"    because    {'; '.join(map(clause, raised.clauses))}"
+    yield from _reasons(raised)
     yield f"    measures   {', '.join(f'{name} {value:.6g}' for name, value in raised.measures.items())}"
+    if at_risk := " + ".join(money(each.amount, each.currency) for each in raised.value_at_risk):
+        yield f"    at risk    {at_risk} paid within a year; confidence {raised.confidence}"
+    if raised.play:
+        yield f"    play       {raised.play}"
     yield from (f"    {part}" for event in episode.said for part in _said(event))
+
+
+def _reasons(raised: ChurnRiskRaised) -> Iterator[str]:
+    if not raised.reasons:
+        yield f"    because    {'; '.join(map(clause, raised.clauses))}"
+    for each in raised.reasons:
+        chance = f", {each.chance:.0%} likely to leave" if each.chance is not None else ""
+        yield f"    because    {each.words} ({each.rule}, severity {each.severity} of 3{chance})"
 
 
 def _said(event: Event) -> Iterator[str]:

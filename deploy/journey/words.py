@@ -12,6 +12,8 @@ from shared.contracts.insight import (
     AlertDeedRefused,
     AlertOutcomeRecorded,
     AlertSnoozed,
+    ChurnRiskEased,
+    ChurnRiskEscalated,
     ChurnRiskRaised,
     ChurnRiskResolved,
     ChurnRiskWithdrawn,
@@ -57,8 +59,11 @@ WORDS: Mapping[type[Fact], Callable[[Any], str]] = {
     CarePlayOpened: lambda f: f"for alert {short(f.alert_id)}",
     CarePlayClosed: lambda f: f"for alert {short(f.alert_id)}: {f.outcome}",
     ChurnRiskRaised: lambda f: (
-        f"alert {short(f.alert_id)}, silent since {f.opened_on}: {'; '.join(map(clause, f.clauses))}"
+        f"alert {short(f.alert_id)}, {f.rule} since {f.opened_on}: "
+        f"{'; '.join(each.words for each in f.reasons) or '; '.join(map(clause, f.clauses))}"
     ),
+    ChurnRiskEscalated: lambda f: f"alert {short(f.alert_id)}: {'; '.join(each.words for each in f.reasons)}",
+    ChurnRiskEased: lambda f: f"alert {short(f.alert_id)}: {'; '.join(each.words for each in f.reasons)}",
     ChurnRiskResolved: lambda f: f"alert {short(f.alert_id)}, returned on {f.returned_at:%Y-%m-%d}",
     ChurnRiskWithdrawn: lambda f: f"alert {short(f.alert_id)}: {f.reason}",
     AlertDeedRefused: lambda f: f"alert {short(f.alert_id)}, {f.deed} by {f.by}: {f.reason}",

@@ -6,8 +6,9 @@ from typing import Any
 
 import asyncpg
 
-from services.insight.judgement import stream
-from services.insight.model import MODEL, STREAM
+from services.insight.judging.model import FORMER as FORMER_MODEL
+from services.insight.judging.model import STREAM, replay
+from services.insight.judging.people import FORMER, stream
 from services.insight.names import alike
 from services.insight.story import Heard, Line, Story, story
 from shared.contracts.insight import INSIGHT
@@ -53,13 +54,17 @@ async def _journey(connection: Any, customer: str, as_of: datetime | None, known
     row = await connection.fetchrow(SQL["judged"], customer)
     if row is None:
         raise Unheard(customer, await _nearest(connection, customer))
-    model = await _said(connection, STREAM)
+    model = [*await _said(connection, FORMER_MODEL), *await _said(connection, STREAM)]
+    calendar = replay(line.event.data for line in model).calendar
     heard = Heard(
         customer,
         [_line(each) for each in await connection.fetch(SQL["timeline"], customer)],
-        await _said(connection, stream(customer)),
+        [
+            *await _said(connection, StreamName(FORMER, customer)),
+            *await _said(connection, stream(customer)),
+        ],
         model,
-        row["reached"] or MODEL.replay(line.event.data for line in model).origin,  # type: ignore[misc]
+        row["through"] or (calendar.boundary(0) if calendar else None),
     )
     told = story(heard, as_of, known_at)
     if told is None:

@@ -1,4 +1,4 @@
-"""Insight hears everything: it tells every customer's story and judges every silence."""
+"""Insight hears everything: it tells every customer's story and judges who is about to leave."""
 
 import asyncio
 import logging
@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from services.insight import views
-from services.insight.churn.policy import Policy
 from services.insight.entries import Entries, enter
-from services.insight.judge import Judge
+from services.insight.judging.judge import Judge
 from shared.consume.hold import Hold
 from shared.contracts.acquisition import ACQUISITION
 from shared.contracts.conversion import CONVERSION
@@ -37,7 +36,7 @@ class InsightHandler:
 
     def __init__(self, context: ServiceContext) -> None:
         self.context = context
-        self.judge = Judge(context.store, Policy(), decision_trace, lambda: datetime.now(UTC))
+        self.judge = Judge(context.store, decision_trace, lambda: datetime.now(UTC))
         self._one_at_a_time = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
 
@@ -75,11 +74,10 @@ class InsightHandler:
             self.judge.open(entries.first, changes)
         async with self.judge.known.transaction({heard.partition for heard in batch.heard}) as connection:
             new = await views.tell(connection, entries.told.values(), datetime.now(UTC))
-            if bought := await views.buy(connection, new):
-                await self.judge.hear(connection, bought, new, changes)
+            await views.use(connection, new)
+            await self.judge.hear(connection, new, changes)
             await self.context.store.write(connection, changes)
-        self.judge.known.clocks |= entries.clocks
-        self.judge.heartbeats |= entries.heartbeats
+        self.judge.known.tick(entries.clocks)
         self.context.relay.wake()
         return entries.repeated(new)
 

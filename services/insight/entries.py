@@ -22,7 +22,7 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Entries:
-    """What a batch brings: each event of a customer once, the clocks after, the last heartbeat a partition.
+    """What a batch brings: each event of a customer once, the clocks after.
 
     `first` is the first heartbeat of all on partition 0, when it is in this batch: it opens the calendar.
     `twice` counts, by topic, the events that this batch brings again.
@@ -30,7 +30,6 @@ class Entries:
 
     told: dict[tuple[str, bytes], Entry] = field(default_factory=dict)
     clocks: dict[int, Clock] = field(default_factory=dict)
-    heartbeats: dict[int, Event] = field(default_factory=dict)
     first: Event | None = None
     twice: Counter[str] = field(default_factory=Counter)
 
@@ -64,4 +63,3 @@ def _tick(entries: Entries, h: Heard, clocks: Mapping[int, Clock]) -> None:
     if h.partition == 0 and before.watermark is None:
         entries.first = h.event
     entries.clocks[h.partition] = before.hear(h.event)
-    entries.heartbeats[h.partition] = h.event

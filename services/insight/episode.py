@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.contracts.event import Event
-from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn
+from shared.contracts.insight import (
+    ChurnRiskEased,
+    ChurnRiskEscalated,
+    ChurnRiskRaised,
+    ChurnRiskResolved,
+    ChurnRiskWithdrawn,
+)
 
 State = Literal["standing", "resolved", "withdrawn"]
 STATES: dict[type, State] = {
     ChurnRiskRaised: "standing",
+    ChurnRiskEscalated: "standing",
+    ChurnRiskEased: "standing",
     ChurnRiskResolved: "resolved",
     ChurnRiskWithdrawn: "withdrawn",
 }
@@ -40,7 +48,12 @@ def episodes(said: Iterable[Event]) -> tuple[Episode, ...]:
         match event.data:
             case ChurnRiskRaised(alert_id=alert_id):
                 found[alert_id] = (*found.get(alert_id, ()), event)
-            case ChurnRiskResolved(alert_id=alert_id) | ChurnRiskWithdrawn(alert_id=alert_id):
+            case (
+                ChurnRiskEscalated(alert_id=alert_id)
+                | ChurnRiskEased(alert_id=alert_id)
+                | ChurnRiskResolved(alert_id=alert_id)
+                | ChurnRiskWithdrawn(alert_id=alert_id)
+            ):
                 if alert_id in found:
                     found[alert_id] = (*found[alert_id], event)
             case _:

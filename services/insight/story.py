@@ -4,15 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.insight.churn.policy import Policy
-from services.insight.churn.weeks import last_morning
 from services.insight.episode import Episode, episodes
 from services.insight.journey import Progress, progress
-from services.insight.model import MODEL
-from services.insight.quiet import Quiet, quiet
+from services.insight.judging.model import replay
+from services.insight.outlook import Outlook, outlook
 from shared.contracts.event import Event
-from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
-from shared.contracts.signals import OrderPaid
 
 SPEAK = ("signals", "acquisition", "conversion", "insight", "retention")
 """Who speaks first of the same moment: each topic after those that it answers."""
@@ -29,9 +25,8 @@ class Line:
 
     @property
     def late(self) -> bool:
-        """A signal heard when the clock had passed its day: it may have changed what was said before."""
-        heard = self.topic == "signals" and self.known is not None
-        return heard and self.event.time.date() < last_morning(self.known or self.recorded)
+        """A signal heard when the clock had passed it: it may have changed what was said before."""
+        return self.topic == "signals" and self.known is not None and self.event.time < self.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Story:
     """What stood at `as_of`, by what was recorded up to `known_at`. `lines` are in order of time, of one
-    moment in the order in which they follow from each other."""
+    moment in the order in which they follow from each other. `outlook` is None before the calendar opened."""
 
     customer: str
     as_of: datetime
@@ -58,7 +53,7 @@ class Story:
     progress: Progress
     lines: Sequence[Line]
     alerts: Sequence[Episode]
-    quiet: Quiet | None
+    outlook: Sequence[Outlook] | None
 
 
 def story(heard: Heard, as_of: datetime | None, known_at: datetime) -> Story | None:
@@ -72,7 +67,7 @@ def story(heard: Heard, as_of: datetime | None, known_at: datetime) -> Story | N
     (made,) = progress(line.event for line in timeline).values()
     return Story(
         heard.customer, moment, known_at, heard.judged, made, lines,
-        episodes(line.event for line in alerts), _quiet(heard, timeline, moment, known_at),
+        episodes(line.event for line in alerts), _outlook(heard, timeline, moment, known_at),
     )  # fmt: skip
 
 
@@ -90,12 +85,12 @@ def _known(lines: Iterable[Line], as_of: datetime, known_at: datetime) -> list[L
     return [line for line in lines if line.event.time <= as_of and line.recorded <= known_at]
 
 
-def _quiet(heard: Heard, timeline: Iterable[Line], as_of: datetime, known_at: datetime) -> Quiet | None:
-    """On the last morning up to `as_of` of which all purchases are known; or on the day of a later one."""
-    facts = (line.event.data for line in _known(heard.model, as_of, known_at))
-    told = (fact for fact in facts if isinstance(fact, SilenceCalendarOpened | SilenceModelFitted))
-    rules = MODEL.replay(told).rules(Policy())
-    days = sorted({line.event.time.date() for line in timeline if isinstance(line.event.data, OrderPaid)})
-    if rules is None or heard.judged is None or not days:
+def _outlook(
+    heard: Heard, timeline: Iterable[Line], as_of: datetime, known_at: datetime
+) -> Sequence[Outlook] | None:
+    """At `as_of`, or where the partition is judged if that is earlier."""
+    standards = replay(line.event.data for line in _known(heard.model, as_of, known_at)).standards()
+    if standards is None or heard.judged is None:
         return None
-    return quiet(heard.customer, days, rules, max(last_morning(min(as_of, heard.judged)), days[-1]))
+    signals = (line.event for line in timeline if line.topic == "signals")
+    return outlook(heard.customer, signals, standards, min(as_of, heard.judged))

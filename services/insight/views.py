@@ -1,14 +1,16 @@
 """What insight keeps of everything it hears: the timeline, the journeys, the days of purchase. Statements."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from services.insight.entries import Entry
 from services.insight.journey import progress
 from shared.contracts.event import Event
-from shared.contracts.signals import OrderPaid
+from shared.contracts.signals import OrderPaid, SubscriptionCancelled, UsageRecorded
 from shared.storage.sql import columns, statements
 
 SQL = statements(Path(__file__).with_name("views.sql"))
@@ -62,16 +64,34 @@ async def _progress(connection: Any, new: Sequence[Entry]) -> None:
         await connection.execute(SQL["reach"], *columns(milestones, 6))
 
 
-async def buy(connection: Any, new: Sequence[Entry]) -> dict[str, list[date]]:
-    """Write the days of purchase; per customer the days that were new, in order."""
-    purchases = [entry for entry in new if isinstance(entry.heard.event.data, OrderPaid)]
-    days = {
-        (entry.heard.event.subject, entry.heard.event.time.date()): entry for entry in reversed(purchases)
-    }
-    if not days:
-        return {}
-    rows = [(*key, entry.known) for key, entry in sorted(days.items())]
-    bought: dict[str, list[date]] = {}
-    for customer, day in sorted(await connection.fetch(SQL["buy"], *columns(rows, 3))):
-        bought.setdefault(customer, []).append(day)
-    return bought
+async def use(connection: Any, new: Sequence[Entry]) -> None:
+    """Write what fits are made of: days of purchase, use by the day, and who ended a subscription by wish."""
+    bought: dict[tuple[str, date], Entry] = {}
+    ended: dict[tuple[str, date], Entry] = {}
+    used: Counter[tuple[str, str, date, date]] = Counter()
+    for entry in new:
+        event = entry.heard.event
+        day = event.time.date()
+        match event.data:
+            case OrderPaid():
+                bought.setdefault((event.subject, day), entry)
+            case SubscriptionCancelled(by_wish=True):
+                ended.setdefault((event.subject, day), entry)
+            case UsageRecorded(behaviour=behaviour, quantity=quantity):
+                used[event.subject, behaviour, day, _heard(entry)] += quantity
+            case _:
+                continue
+    if bought:
+        rows = [(*key, entry.known) for key, entry in sorted(bought.items(), key=itemgetter(0))]
+        await connection.execute(SQL["buy"], *columns(rows, 3))
+    if ended:
+        rows = [(*key, entry.known) for key, entry in sorted(ended.items(), key=itemgetter(0))]
+        await connection.execute(SQL["end"], *columns(rows, 3))
+    if used:
+        await connection.execute(SQL["use"], *columns([(*key, n) for key, n in sorted(used.items())], 5))
+
+
+def _heard(entry: Entry) -> date:
+    """The clock's day, of what it had passed; of all else the first there is."""
+    known = entry.known
+    return known.date() if known is not None and known > entry.heard.event.time else date.min

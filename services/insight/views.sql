@@ -25,7 +25,19 @@ from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[],
 where j.customer = u.customer;
 
 -- name: buy
--- A day on which a customer bought counts once; what comes back is what was new.
+-- A day on which a customer bought counts once.
 insert into purchase_days (customer, day, known)
 select * from unnest($1::text[], $2::date[], $3::timestamptz[])
-on conflict do nothing returning customer, day;
+on conflict do nothing;
+
+-- name: end
+-- So does a day on which a subscription was ended.
+insert into cancellations (customer, day, known)
+select * from unnest($1::text[], $2::date[], $3::timestamptz[])
+on conflict do nothing;
+
+-- name: use
+-- Use adds up over the day.
+insert into use_days as d (customer, behaviour, day, heard, quantity)
+select * from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::bigint[])
+on conflict (customer, behaviour, day, heard) do update set quantity = d.quantity + excluded.quantity;

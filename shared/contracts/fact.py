@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 T = TypeVar("T")
 MAX_ID = 128
@@ -35,6 +35,24 @@ def moment(told: Any) -> datetime:
         raise ValueError("lies outside of the calendar") from None
 
 
+def plain(told: Any, deepest: int = 8) -> Any:
+    """JSON that every reader holds exactly. Errors: `ValueError`, to be read on after what is wrong."""
+    match told:
+        case None | bool():
+            return told
+        case str() if len(told) <= MAX_ID:
+            return told
+        case int() | float() if abs(told) < (2**53 if isinstance(told, int) else float("inf")):
+            return told
+        case list() if deepest:
+            return [plain(each, deepest - 1) for each in told]
+        case dict() if deepest:
+            return {name: plain(each, deepest - 1) for name, each in told.items()}
+    raise ValueError(
+        f"holds what is no plain number or text, or more than {MAX_ID} characters, or lies too deep"
+    )
+
+
 CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 """Control characters (C0, DEL, C1) and Unicode's two that break a line, as they stand in a pattern's []."""
 
@@ -59,6 +77,10 @@ Moment = Annotated[datetime, BeforeValidator(moment)]
 
 Several = Annotated[tuple[T, ...], Field(strict=False)]
 """Any number of them, in order: a JSON array, a tuple once it is inside."""
+
+
+Plain = Annotated[Any, AfterValidator(plain)]
+"""Numbers, texts, and lists and objects of them: what only its writer knows the shape of."""
 
 
 class Fact(BaseModel):

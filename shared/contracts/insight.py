@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from shared.contracts.fact import Fact, Moment, Several, Text, Whole, vocabulary
-from shared.contracts.policies import POLICIES
+from shared.contracts.fact import Currency, Fact, Minor, Moment, Several, Text, Whole, vocabulary
+from shared.contracts.policies import MODELS, POLICIES
 from shared.contracts.signals import SourceHeartbeat
 
 
@@ -17,11 +17,41 @@ class Clause(Fact):
     bound: float
 
 
-class ChurnRiskRaised(Fact):
-    """A customer has been silent for longer than the rule allows.
+class Reason(Fact):
+    """What one rule found: since when, how severe (1 to 3), and in words. `chance` of leaving is there once
+    it is calibrated; `observations` counts the customer's own that it was judged by. `rule_version` names the
+    policy, `params_version` the fit, if the rule has one."""
 
-    `time` of the event is the deadline. `evidence` holds the event ids the judgement rests on (the
-    purchases, oldest first, at most 100, newest kept), `traces` the W3C trace ids of those that had one.
+    type = "insight.reason"
+    rule: Text
+    rule_version: Text
+    params_version: Text | None = None
+    opening: Text
+    since: Moment
+    severity: Whole
+    chance: float | None = None
+    words: Text
+    clauses: Several[Clause]
+    measures: dict[Text, float]
+    observations: Whole = 0
+
+
+class Money(Fact):
+    """An amount in minor units of one currency."""
+
+    type = "insight.money"
+    amount: Minor
+    currency: Currency
+
+
+class ChurnRiskRaised(Fact):
+    """There is reason to believe that a customer leaves.
+
+    `time` of the event is the moment at which the first rule found so. `reasons` are all that stand then, the
+    heaviest first; `rule` to `measures` say the one that the alert is named after. `evidence` holds the ids
+    of the events the judgement rests on (oldest first, at most 100, newest kept), `traces` the W3C trace ids
+    of those that had one. `severity` is the heaviest reason's, `confidence` low, medium or high by the amount
+    of the customer's own data, `value_at_risk` what they have paid within a year, `play` what may be done.
     """
 
     type = "insight.churn_risk_raised"
@@ -34,12 +64,37 @@ class ChurnRiskRaised(Fact):
     measures: dict[Text, float]
     evidence: Several[Text]
     traces: Several[Text] = ()
+    severity: Whole = 1
+    reasons: Several[Reason] = ()
+    confidence: Text | None = None
+    value_at_risk: Several[Money] = ()
+    play: Text | None = None
+
+
+class ChurnRiskEscalated(Fact):
+    """A reason has joined an alert that stands, or one weighs more; `reasons` are all that stand now."""
+
+    type = "insight.churn_risk_escalated"
+    alert_id: Text
+    severity: Whole
+    reasons: Several[Reason]
+    evidence: Several[Text] = ()
+
+
+class ChurnRiskEased(Fact):
+    """A reason of an alert is gone, or weighs less, while others stand; `reasons` are all that stand now."""
+
+    type = "insight.churn_risk_eased"
+    alert_id: Text
+    severity: Whole
+    reasons: Several[Reason]
+    evidence: Several[Text] = ()
 
 
 class ChurnRiskResolved(Fact):
-    """The customer came back: a false alarm, kept as a label for the next backtest.
+    """No reason is left, most often because the customer came back: kept as a label for the next backtest.
 
-    `evidence` holds the event ids of the purchases of that day, oldest first, at most 100.
+    `evidence` holds the id of the event that ended it, if one did: `returned_at` is when it happened.
     """
 
     type = "insight.churn_risk_resolved"
@@ -49,7 +104,7 @@ class ChurnRiskResolved(Fact):
 
 
 class ChurnRiskWithdrawn(Fact):
-    """A late event changed the past: the alert no longer follows from the log."""
+    """The alert no longer follows: something heard late changed the past, or another policy judges."""
 
     type = "insight.churn_risk_withdrawn"
     alert_id: Text
@@ -96,45 +151,19 @@ class AlertDeedRefused(Fact):
     reason: Text
 
 
-class SilenceCalendarOpened(Fact):
-    """Weeks are counted from `origin`, the day on which the first clock opened."""
-
-    type = "insight.silence_calendar_opened"
-    origin: Moment
-
-
-class SilenceModelFitted(Fact):
-    """The weekly refit of MBG/NBD at boundary `week`; `time` of the event is that boundary.
-
-    When `accepted` is false, the parameters named by `in_force` stay, and `reason` says why.
-    """
-
-    type = "insight.silence_model_fitted"
-    week: Whole
-    params_version: Text
-    r: float
-    alpha: float
-    a: float
-    b: float
-    log_likelihood: float
-    customers: Whole
-    accepted: bool
-    reason: Text
-    in_force: Text | None = None
-
-
 INSIGHT = {
     **vocabulary(
         AlertAcknowledged,
         AlertDeedRefused,
         AlertOutcomeRecorded,
         AlertSnoozed,
+        ChurnRiskEased,
+        ChurnRiskEscalated,
         ChurnRiskRaised,
         ChurnRiskResolved,
         ChurnRiskWithdrawn,
-        SilenceCalendarOpened,
-        SilenceModelFitted,
         SourceHeartbeat,
     ),
+    **MODELS,
     **POLICIES,
 }

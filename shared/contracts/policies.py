@@ -1,6 +1,7 @@
-"""In `insight`: which rules judge under which settings, since when, who decided it and on what evidence."""
+"""In `insight`: which rules judge under which settings, who decided it and on what evidence; when weeks
+begin, and by what each rule judges from which week on."""
 
-from shared.contracts.fact import Fact, Moment, Several, Text, Whole, vocabulary
+from shared.contracts.fact import Fact, Moment, Plain, Several, Text, Whole, vocabulary
 
 Setting = bool | Whole | float | Text | Several[Whole] | Several[float]
 Settings = dict[Text, Setting]
@@ -76,3 +77,68 @@ class PolicyRetired(Fact):
 
 
 POLICIES = vocabulary(PolicyProposed, PolicyAdopted, PolicyEdited, PolicyRetired)
+
+
+class SilenceCalendarOpened(Fact):
+    """Weeks are counted from `origin`, the day on which the first clock opened."""
+
+    type = "insight.silence_calendar_opened"
+    origin: Moment
+
+
+class SilenceModelFitted(Fact):
+    """The weekly refit of MBG/NBD at boundary `week`; `time` of the event is that boundary.
+
+    When `accepted` is false, the parameters named by `in_force` stay, and `reason` says why.
+    """
+
+    type = "insight.silence_model_fitted"
+    week: Whole
+    params_version: Text
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float
+    customers: Whole
+    accepted: bool
+    reason: Text
+    in_force: Text | None = None
+
+
+class CalendarOpened(Fact):
+    """Weeks are counted from `origin`, the day on which the first clock opened; days begin at midnight in
+    `zone`."""
+
+    type = "insight.calendar_opened"
+    origin: Moment
+    zone: Text = "UTC"
+
+
+class ModelFitted(Fact):
+    """What the boundary of `week` taught a rule under one policy: it judges by these parameters from there
+    on.
+
+    `time` of the event is that boundary. `parameters` is null while there is too little to learn from, and
+    where the rule learns nothing; `policy` is null where the rule is silent: nobody has adopted it, or it was
+    retired.
+    """
+
+    type = "insight.model_fitted"
+    week: Whole
+    rule: Text
+    policy: Whole | None = None
+    settings: Settings | None = None
+    params_version: Text | None = None
+    parameters: dict[Text, Plain] | None = None
+
+
+class WeekSettled(Fact):
+    """Every rule's parameters of that week are said: whoever waits at its boundary goes on."""
+
+    type = "insight.week_settled"
+    week: Whole
+    customers: Whole
+
+
+MODELS = vocabulary(CalendarOpened, ModelFitted, SilenceCalendarOpened, SilenceModelFitted, WeekSettled)

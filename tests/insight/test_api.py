@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from random import Random
 
 import orjson
@@ -13,7 +13,7 @@ from deploy.places import ROOT
 from deploy.provisioning.databases import Database
 from services.insight.api import Unheard, Untold, journey
 from services.insight.app import InsightHandler
-from services.insight.churn.assess import assess
+from services.insight.risk.standards import MICROSECOND
 from services.insight.story import Story
 from shared.contracts.acquisition import LeadCaptured, LeadQualified
 from shared.contracts.conversion import CustomerWon, OrderRepeated
@@ -23,8 +23,8 @@ from shared.contracts.signals import SourceHeartbeat
 from shared.core.batch import Heard
 from shared.service.runtime import ServiceContext
 from tests.example_facts import event, paid
-from tests.insight.cdnow_records import batch, batches, every, records
-from tests.insight.verdicts import said
+from tests.insight.cdnow_records import EIGHTH, batch, batches, records
+from tests.insight.judging.verdicts import said
 from tests.scenario import day
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
@@ -46,9 +46,8 @@ def placed(events: list[tuple[str, Event]]) -> list[Heard]:
     return [Heard(topic, 0, n, each, encode(each)) for n, (topic, each) in enumerate(events)]
 
 
-async def alerts_as_of(database: Database, customer: str, moment: date) -> set[tuple[str, str]]:
-    at = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    found = await journey(database.url, customer, at, NOW)
+async def alerts_as_of(database: Database, customer: str, moment: datetime) -> set[tuple[str, str]]:
+    found = await journey(database.url, customer, moment, NOW)
     return {(episode.alert_id, episode.state) for episode in found.alerts}
 
 
@@ -72,37 +71,37 @@ async def test_what_the_database_merged_batch_by_batch_is_what_the_story_folds(
     assert len(story.lines) == len(FACTS)
 
 
-async def test_as_of_any_morning_the_alerts_of_the_log_are_those_that_stood_then(
+async def test_as_of_any_moment_the_alerts_of_the_log_are_those_that_stood_then(
     handler: InsightHandler, insight: ServiceContext, database: Database
 ) -> None:
-    log = every(8, datetime(1997, 7, 2, tzinfo=UTC))
-    for each in batches(records(log), 500):
+    for each in batches(records(EIGHTH), 500):
         await handler.handle(each)
     heard = await said(insight.store.pool)
-    back = [c for c, left in heard.verdicts().items() if any(resolved for _, _, resolved in left)]
-    customer = min(back)
-    [first, *_] = assess(customer, heard.days[customer], heard.rules, log.end.date())
-    assert first.resolved_on is not None
+    returned = {c: a for c, a in heard.follows().items() if any(s[-1].kind == "Resolved" for s in a.values())}
+    customer = min(returned)
+    alert, (raised, *_, resolved) = next(iter(returned[customer].items()))
     for moment, stood in (
-        (first.raised_on - timedelta(days=1), set()),
-        (first.raised_on, {(first.id, "standing")}),
-        (first.resolved_on - timedelta(days=1), {(first.id, "standing")}),
-        (first.resolved_on, {(first.id, "resolved")}),
+        (raised.at - MICROSECOND, set()),
+        (raised.at, {(alert, "standing")}),
+        (resolved.at - MICROSECOND, {(alert, "standing")}),
+        (resolved.at, {(alert, "resolved")}),
     ):
         assert await alerts_as_of(database, customer, moment) == stood
-    story = await journey(database.url, customer, first.raised_at, NOW)
-    assert story.quiet is not None
-    assert (story.quiet.p_silent, story.quiet.raised_on) == (first.p_silent, first.raised_on)
+    story = await journey(database.url, customer, raised.at, NOW)
+    [said_then] = story.alerts
+    assert {(each.rule, each.words) for each in said_then.raised.reasons} <= {
+        (each.rule, each.words) for each in story.outlook or ()
+    }
 
 
-async def test_before_the_first_morning_has_passed_the_calendar_says_from_when_on_silence_is_judged(
+async def test_nobody_is_judged_before_a_clock_opens_the_calendar_and_then_as_far_as_it_has_come(
     handler: InsightHandler, database: Database
 ) -> None:
     await handler.handle(replace(batch(placed([("signals", event(paid(500), 0.5, "e1"))])), positions={}))
     assert (await journey(database.url, "anna", None, NOW)).judged is None
     beats = [("signals", Event("b", "/shop", "", day(0.6), SourceHeartbeat(allowed_lateness_seconds=0)))]
     await handler.handle(replace(batch(placed(beats)), positions={}))
-    assert (await journey(database.url, "anna", None, NOW)).judged == day(0)
+    assert (await journey(database.url, "anna", None, NOW)).judged == day(0.6)
 
 
 async def test_what_was_recorded_later_is_not_in_a_story_known_earlier(

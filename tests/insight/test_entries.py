@@ -68,15 +68,7 @@ def test_what_is_about_nobody_is_passed_over() -> None:
 
 def test_the_heartbeats_of_stages_do_not_move_the_clock() -> None:
     entries = enter([beat(3, topic="conversion")], CLOCKS)
-    assert (entries.clocks, entries.heartbeats, entries.first) == ({}, {}, None)
-
-
-def test_the_last_heartbeat_of_each_partition_is_kept_as_the_cause_of_what_time_brings() -> None:
-    entries = enter([beat(1), beat(2), beat(1, partition=4)], CLOCKS)
-    assert {partition: event.time for partition, event in entries.heartbeats.items()} == {
-        0: day(2),
-        4: day(1),
-    }
+    assert (entries.clocks, entries.first) == ({}, None)
 
 
 def test_the_first_heartbeat_on_partition_0_opens_the_calendar_and_no_other_does() -> None:

@@ -13,8 +13,7 @@ from shared.consume.partitioner import partition_of
 from shared.consume.rehearsal import rehearse
 from shared.core.batch import Batch, Heard
 from shared.service.runtime import ServiceContext
-from tests.insight.cdnow_records import PARTITIONS, batches, records
-from tests.insight.test_judge import EIGHTH
+from tests.insight.cdnow_records import EIGHTH, PARTITIONS, batches, records
 
 pytestmark = pytest.mark.system
 BATCHES = list(batches(records(EIGHTH), 250))

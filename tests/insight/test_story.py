@@ -5,21 +5,21 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.insight.judging.model import fitted
 from services.insight.names import alike
+from services.insight.risk.rules import RULES
 from services.insight.story import Heard, Line, Story, story
 from shared.contracts.acquisition import LeadQualified, LeadScored
 from shared.contracts.conversion import CustomerWon
 from shared.contracts.event import Event
-from shared.contracts.insight import SilenceCalendarOpened, SilenceModelFitted
+from shared.contracts.policies import CalendarOpened
 from shared.contracts.retention import CarePlayClosed
 from tests.example_facts import event, on, paid, raised, resolved, withdrawn
+from tests.insight.risk.logs import in_force
 from tests.scenario import day
 
 WON = CustomerWon(order_id="o1", amount=500, currency="EUR", was_user=False)
-FITTED = SilenceModelFitted(
-    week=8, params_version="week-8", r=0.525, alpha=6.183, a=0.891, b=1.614, log_likelihood=-1.0,
-    customers=200, accepted=True, reason="a test", in_force="week-8",
-)  # fmt: skip
+FITTED = fitted(RULES[0], 8, in_force("silence")[0].standard)
 QUALIFIED = LeadQualified(score=60, threshold=50, because=())
 LATER = timedelta(hours=1)
 TIMELINE = [event(paid(), 0), event(WON, 0), event(paid(700), 100)]
@@ -34,7 +34,7 @@ def lines(topic: str, events: Sequence[Event], known: datetime | None = None) ->
 def heard(
     timeline: Sequence[Event] = TIMELINE, said: Sequence[Event] = SAID, judged: float | None = 120
 ) -> Heard:
-    model = [event(SilenceCalendarOpened(origin=day(0)), 0), event(FITTED, 56)]
+    model = [event(CalendarOpened(origin=day(0)), 0), event(FITTED, 56)]
     return Heard(
         "anna",
         lines("signals", timeline),
@@ -110,34 +110,36 @@ def test_left_open_it_is_as_of_the_newest_that_is_known() -> None:
     assert told(heard(judged=None), None).as_of == day(100)
 
 
-def test_silence_is_judged_by_what_was_in_force_then() -> None:
-    before, after = told(heard(), 50).quiet, told(heard(), 60).quiet
-    assert before is not None
+def test_each_rule_judges_by_what_was_in_force_then() -> None:
+    before, after = told(heard(), 50).outlook, told(heard(), 60).outlook
+    assert before == ()
     assert after is not None
-    assert (before.days, before.p_silent) == (50, None)
-    assert (after.days, after.params_version) == (60, "week-8")
+    assert [(each.rule, each.params_version) for each in after] == [("silence", "a")]
 
 
-def test_silence_is_judged_no_further_than_the_clock_has_come() -> None:
-    quiet = told(heard(TIMELINE[:2], [], judged=60), 90).quiet
-    assert quiet is not None
-    assert quiet.morning == on(60)
+def test_what_was_not_recorded_yet_of_the_model_judged_nobody() -> None:
+    assert told(heard(), 60, known_at=56).outlook == ()
+    assert told(heard(), 60, known_at=57).outlook != ()
 
 
-def test_a_purchase_ahead_of_the_clock_ends_the_silence() -> None:
-    quiet = told(heard(judged=90), 110).quiet
-    assert quiet is not None
-    assert (quiet.since, quiet.days, quiet.p_silent) == (on(100), 0, None)
+def test_it_is_judged_no_further_than_the_clock_has_come() -> None:
+    ahead, there = told(heard(TIMELINE[:2], [], judged=60), 90), told(heard(TIMELINE[:2], [], judged=90), 60)
+    assert ahead.outlook == there.outlook
 
 
-def test_nobody_is_silent_before_they_bought_or_before_the_clock_began() -> None:
-    assert told(heard([event(WON, 0)], []), 60).quiet is None
-    assert told(heard(judged=None), 60).quiet is None
+def test_a_purchase_ahead_of_the_clock_changes_nothing_yet() -> None:
+    assert told(heard(judged=90), 110).outlook == told(heard(TIMELINE[:2], judged=90), 110).outlook
+    assert told(heard(judged=110), 110).outlook != told(heard(TIMELINE[:2], judged=110), 110).outlook
 
 
-def test_a_signal_heard_after_the_clock_had_passed_its_day_is_late() -> None:
+def test_of_nobody_anything_is_said_before_they_did_something_or_before_the_clock_began() -> None:
+    assert told(heard([event(WON, 0)], []), 60).outlook == ()
+    assert told(heard(judged=None), 60).outlook is None
+
+
+def test_a_signal_heard_after_the_clock_had_passed_it_is_late() -> None:
     knowing = [
-        lines("signals", [event(paid(), 5.5)], known)[0].late for known in (None, day(5), day(5.9), day(6))
+        lines("signals", [event(paid(), 5.5)], known)[0].late for known in (None, day(5), day(5.5), day(5.9))
     ]
     assert knowing == [False, False, False, True]
     assert not lines("conversion", [event(WON, 5)], day(9))[0].late

@@ -4,7 +4,7 @@ from services.retention.care import Close, Open
 from services.retention.reactions import react
 from services.retention.relationship import Begin, Repeat
 from shared.contracts.conversion import CustomerWon, OrderRepeated, UserJoined
-from shared.contracts.insight import SilenceCalendarOpened
+from shared.contracts.policies import SilenceCalendarOpened
 from shared.core.decider import Routed
 from shared.core.stream import StreamName
 from tests.example_facts import event, raised, resolved, withdrawn

@@ -1,25 +1,28 @@
 """Alerts as insight's facts tell them: what was raised, and what became of it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from shared.contracts.event import Event
 from shared.contracts.insight import (
+    ChurnRiskEased,
+    ChurnRiskEscalated,
     ChurnRiskRaised,
     ChurnRiskResolved,
     ChurnRiskWithdrawn,
-    SilenceModelFitted,
+    Reason,
 )
+from shared.contracts.policies import ModelFitted
 
 State = Literal["standing", "resolved", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One silence found too long at `raised_at`; `ended_at` is when the customer came back."""
+    """Raised for its `reasons` at `raised_at`; `ended_at` is when the customer came back."""
 
     id: str
     customer: str
@@ -28,7 +31,8 @@ class Alert:
     ended_at: datetime | None = None
     params_version: str = ""
     rule: str = ""
-    threshold: float = 1.0
+    reasons: tuple[str, ...] = ()
+    chance: float | None = None
 
 
 def fold(facts: Iterable[Event]) -> list[Alert]:
@@ -38,6 +42,8 @@ def fold(facts: Iterable[Event]) -> list[Alert]:
         match event.data:
             case ChurnRiskRaised() as raised:
                 alerts[raised.alert_id] = _raised(event, raised)
+            case ChurnRiskEscalated(alert_id=id) | ChurnRiskEased(alert_id=id) as now if id in alerts:
+                alerts[id] = replace(alerts[id], **_why(now.reasons))
             case ChurnRiskResolved(alert_id=id, returned_at=moment) if id in alerts:
                 alerts[id] = replace(alerts[id], state="resolved", ended_at=moment)
             case ChurnRiskWithdrawn(alert_id=id) if id in alerts:
@@ -46,17 +52,14 @@ def fold(facts: Iterable[Event]) -> list[Alert]:
 
 
 def _raised(event: Event, raised: ChurnRiskRaised) -> Alert:
-    bound = next((clause.bound for clause in raised.clauses if clause.name == "p_silent"), 1.0)
-    return Alert(
-        raised.alert_id,
-        event.subject,
-        event.time,
-        "standing",
-        None,
-        raised.params_version,
-        raised.rule,
-        bound,
-    )
+    new = Alert(raised.alert_id, event.subject, event.time)
+    return replace(new, params_version=raised.params_version, rule=raised.rule, **_why(raised.reasons))
+
+
+def _why(reasons: Sequence[Reason]) -> dict[str, Any]:
+    """All reasons that stand in words, and the first chance that is stated."""
+    chance = next((each.chance for each in reasons if each.chance is not None), None)
+    return {"reasons": tuple(each.words for each in reasons), "chance": chance}
 
 
 def standing(alerts: Iterable[Alert]) -> list[Alert]:
@@ -68,20 +71,13 @@ def sha256_of(alerts: Iterable[Alert]) -> str:
     return hashlib.sha256("\n".join(sorted(alert.id for alert in alerts)).encode()).hexdigest()
 
 
-def fits(facts: Iterable[Event]) -> dict[int, SilenceModelFitted]:
-    """The weekly fits by week; when several tell of one week, they say the same."""
-    return {event.data.week: event.data for event in facts if isinstance(event.data, SilenceModelFitted)}
+def fits(facts: Iterable[Event]) -> dict[int, ModelFitted]:
+    """What the silence rule judged by, by the week from whose boundary on it did."""
+    said = (event.data for event in facts)
+    return {fact.week: fact for fact in said if isinstance(fact, ModelFitted) and fact.rule == "silence"}
 
 
-def model_of_week(facts: Mapping[int, SilenceModelFitted], week: int) -> dict[str, object] | None:
-    """The fit at that week's boundary and the parameters in force after it; None when there was none."""
-    fitted = facts.get(week)
-    if fitted is None:
-        return None
-    in_force = next((fit for fit in facts.values() if fit.params_version == fitted.in_force), None)
-    return {
-        **fitted.model_dump(mode="json", exclude={"week"}),
-        "in_force": None
-        if in_force is None
-        else in_force.model_dump(include={"params_version", "r", "alpha", "a", "b"}),
-    }
+def model_of_week(fits: Mapping[int, ModelFitted], week: int) -> dict[str, object] | None:
+    """What judged in that week; None: nothing did."""
+    known = [each for each in fits if each <= week]
+    return fits[max(known)].model_dump(mode="json") if known else None

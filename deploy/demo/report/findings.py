@@ -12,14 +12,15 @@ from shared.contracts.signals import SIGNALS
 from shared.contracts.topics import DEAD_LETTERS
 
 TOLD = """
-    select body from facts where type like 'insight.churn_risk_%' or type = 'insight.silence_model_fitted'
+    select body from facts
+    where type like 'insight.churn_risk_%' or type in ('insight.calendar_opened', 'insight.model_fitted')
     order by stream, version
 """
 SPOKEN = (ChurnRiskRaised, ChurnRiskResolved)
 
 
 async def insight_facts(database: str) -> list[Event]:
-    """Alerts and fits as insight stored them, each stream in its order."""
+    """Alerts and what judged, as insight stored them, each stream in its order."""
     connection = await asyncpg.connect(database)
     try:
         return [recall(row["body"], INSIGHT) for row in await connection.fetch(TOLD)]

@@ -13,7 +13,10 @@ from deploy.demo.report.alerts import Alert, standing
 from deploy.purchases.money import major_units
 from deploy.purchases.purchase import Log, Purchase
 
-HEADER = ("customer", "last_purchase", "silent_days", "orders", "spent", "alert_raised", "key", "alert_id")
+HEADER = (
+    "customer", "last_purchase", "silent_days", "orders", "spent", "alert_raised", "key", "alert_id",
+    "chance", "reasons",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Quiet:
     spent: Mapping[str, int]
     raised_at: datetime
     alert_id: str
+    chance: float | None = None
+    reasons: tuple[str, ...] = ()
 
     @property
     def value(self) -> Decimal:
@@ -66,6 +71,8 @@ def _quiet(log: Log, alert: Alert, bought: Sequence[Purchase]) -> Quiet:
         spent=spent,
         raised_at=alert.raised_at,
         alert_id=alert.id,
+        chance=alert.chance,
+        reasons=alert.reasons,
     )
 
 
@@ -85,5 +92,7 @@ def write_quiet(path: Path, quiet: Iterable[Quiet]) -> None:
                     one.raised_at.date(),
                     one.key,
                     one.alert_id,
+                    "" if one.chance is None else f"{one.chance:.2f}",
+                    "; ".join(one.reasons),
                 )
             )

@@ -1,4 +1,4 @@
-"""journey.png: one customer's purchases, how surely they were silent, and the alert that came of it."""
+"""journey.png: one customer's purchases, how likely they stayed away, and the alert that came of it."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +15,8 @@ from deploy.purchases.purchase import DAY, Log
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Silent = Callable[[datetime, int, float, float], float | None]
-"""P(silent) at a moment, of repeat purchases, weeks from first to last and from first to now; or no model."""
+Likely = Callable[[datetime, Sequence[date]], float | None]
+"""How likely who has bought on these days stays away, on a morning after; or nothing has judged yet."""
 SEVERAL = 4
 ROOM = 90
 """Days of the time axis that a date beside a point takes."""
@@ -52,24 +52,21 @@ def _appeal(customer: str, days: Days, told: Mapping[str, Sequence[Alert]], end:
     return true, len(alerts) == 2, handful, room, customer
 
 
-def curve(days: Sequence[date], end: datetime, silent: Silent) -> list[tuple[datetime, float | None]]:
-    """P(silent) on every morning from the first purchase to the end, by the days bought before it."""
+def curve(days: Sequence[date], end: datetime, likely: Likely) -> list[tuple[datetime, float | None]]:
+    """On every morning from the first purchase to the end, by the days bought before it."""
     first, points = _start(days[0]), []
     for number in range(1, (end - first) // DAY + 1):
         morning = first + DAY * number
-        repeats = bisect_left(days, morning.date()) - 1
-        # As insight counts: a day is over at its midnight, so a silence begins the morning after.
-        recency, age = (days[repeats] - days[0]).days / 7, (number - 1) / 7
-        points.append((morning, silent(morning, repeats, recency, age)))
+        points.append((morning, likely(morning, days[: bisect_left(days, morning.date())])))
     return points
 
 
-def journey_picture(path: Path, log: Log, chosen: Chosen, silent: Silent) -> Path:
+def journey_picture(path: Path, log: Log, chosen: Chosen, likely: Likely) -> Path:
     """Draw and write it."""
     figure, (above, below) = sheet(2, 6.2, [0.45, 2])
     _purchases(above, chosen)
     below.set_xlim(*moments(_start(chosen.days[0]) - DAY * 10, log.end + DAY * 4))
-    _suspicion(below, curve(chosen.days, log.end, silent), chosen)
+    _suspicion(below, curve(chosen.days, log.end, likely), chosen)
     dates(below)
     name = log.names.get(chosen.customer, chosen.customer)
     headline(figure, _title(chosen, log.end), f"Customer {name}: {_story(chosen, log.end)}")
@@ -87,18 +84,18 @@ def _purchases(axes: "Axes", chosen: Chosen) -> None:
 def _suspicion(axes: "Axes", points: Sequence[tuple[datetime, float | None]], chosen: Chosen) -> None:
     shares = [float("nan") if share is None else share for _, share in points]
     axes.plot(moments(*(moment for moment, _ in points)), shares, color=INK, linewidth=1.8)
-    title = "P(silent): the chance of no purchase in the weeks ahead, judged every morning, refitted weekly"
+    title = "how likely the customer stays away, judged every morning by what the log had taught so far"
     axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK)
     axes.set_ylim(0, 1)
     for alert in chosen.alerts:
-        _mark(axes, alert)
+        _mark(
+            axes, alert, next((share for moment, share in points if moment >= alert.raised_at and share), 0.5)
+        )
 
 
-def _mark(axes: "Axes", alert: Alert) -> None:
+def _mark(axes: "Axes", alert: Alert, height: float) -> None:
     """The alert where it was raised, and how it ended."""
-    height = alert.threshold
     (raised,) = moments(alert.raised_at)
-    axes.axhline(height, color=AMBER, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     axes.plot([raised], [height], "o", color=AMBER, markersize=9, zorder=5)
     has_room = axes.get_xlim()[1] - raised > ROOM
     _word(

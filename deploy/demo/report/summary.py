@@ -10,7 +10,8 @@ from deploy.demo.report.alerts import Alert
 from deploy.demo.report.silences import days_bought, framed_until, worth
 from deploy.playing.player import Played
 from deploy.purchases.purchase import Log
-from shared.contracts.insight import SilenceModelFitted
+from shared.contracts.event import Event
+from shared.contracts.policies import ModelFitted
 
 DEFINITIONS = {
     "signals_published": (
@@ -18,7 +19,7 @@ DEFINITIONS = {
     ),
     "customers": "distinct customers among the purchases of the log",
     "facts": "facts that each stage decided and stored, its heartbeats not counted",
-    "alerts_raised": "silence alerts by id, whatever became of them: resolved + withdrawn + standing",
+    "alerts_raised": "alerts by id, whatever became of them: resolved + withdrawn + standing",
     "alerts_resolved": "alerts whose customer bought again",
     "alerts_withdrawn": "alerts taken back because a late event changed the past",
     "alerts_standing": "alerts neither resolved nor withdrawn at the end of the log",
@@ -52,8 +53,8 @@ DEFINITIONS = {
     ),
     "model_last": "the same of the last week of the log",
     "model_week_39": (
-        "the MBG/NBD fit at the boundary of week 39, on what was known then, and the parameters in force "
-        "after it"
+        "what the silence rule judged by from the boundary of week 39 on, learnt from what was known then: "
+        "MBG/NBD, what corrects its chance, and the bounds from which on a silence is too long"
     ),
 }
 
@@ -67,7 +68,8 @@ class Outcome:
     seconds: float
     facts: Mapping[str, Mapping[str, int]]
     alerts: Sequence[Alert]
-    fits: Mapping[int, SilenceModelFitted]
+    fits: Mapping[int, ModelFitted]
+    model: Sequence[Event] = ()
     latencies_ms: Sequence[float] = ()
     dead_letters: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)

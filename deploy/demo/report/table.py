@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from rich.console import Console
@@ -11,13 +12,16 @@ from rich.text import Text
 from deploy.demo.report.gone_quiet import Quiet
 
 SHOWN = 10
+FIGURES, LEAST = 76, 40
+"""Columns that the figures take, and those that a reason needs beside them."""
 
 
 def tell(console: Console, summary: Mapping[str, Any], quiet: Sequence[Quiet], files: Sequence[Path]) -> None:
     """Print all of it."""
     console.print(_figures(summary))
     console.print()
-    console.print(_quiet(quiet) if quiet else Text("No customer has gone quiet."))
+    room = console.width - FIGURES
+    console.print(_quiet(quiet, room) if quiet else Text("No customer is about to leave."))
     for path in files:
         console.print(f"  {path}", style="dim", soft_wrap=True, highlight=False)
 
@@ -38,7 +42,7 @@ def _rows(s: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("heard", f"{s['signals_published']:,} purchases of {s['customers']:,} customers{_spoilt(s)}"),
         ("decided", " · ".join(f"{stage} {count:,}" for stage, count in s["facts"].items())),
-        ("silence alerts", _alerts(s)),
+        ("alerts", _alerts(s)),
         ("their worth", _worth(s)),
         ("model", _model(s["model_last"])),
         ("speed", f"{s['events_per_second']:,.0f} events a second, as paced · signal to alert{_ms(took)}"),
@@ -70,13 +74,10 @@ def _worth(s: Mapping[str, Any]) -> str:
 
 
 def _model(last: Mapping[str, Any] | None) -> str:
-    """The parameters that judge now, or why there are none: then nobody can be called silent."""
-    if last is None:
-        return "none yet: the log ends before its first weekly fit"
-    if last["in_force"] is None:
-        return f"none accepted, so nobody is judged; the last was refused: {last['reason']}"
-    values = " · ".join(f"{name} {last['in_force'][name]:.3f}" for name in ("r", "alpha", "a", "b"))
-    return f"MBG/NBD, {values} (fitted weekly, in force at the end)"
+    """What judges silence now, or why nothing does."""
+    if last is None or not last["parameters"]:
+        return "none yet: too few customers, or too few weeks, to learn from"
+    return f"silence judged by {last['params_version']}, learnt anew every week"
 
 
 def _ratio(value: float | None) -> str:
@@ -87,15 +88,30 @@ def _ms(took: Mapping[str, float | None]) -> str:
     return f" p50 {took['p50']:,.0f} ms, p99 {took['p99']:,.0f} ms" if took["p50"] is not None else " —"
 
 
-def _quiet(quiet: Sequence[Quiet]) -> Table:
+def _quiet(quiet: Sequence[Quiet], room: int) -> Table:
+    """With why, where there is room for it."""
     table = Table(
-        title=f"Gone quiet: {len(quiet):,} customers, the most valuable first", title_justify="left", box=None
+        title=f"About to leave, or gone: {len(quiet):,} customers, the most valuable first",
+        title_justify="left",
+        box=None,
     )
     for name in ("customer", "last purchase"):
         table.add_column(name)
-    for name in ("silent for", "orders", "spent"):
+    for name in ("silent for", "orders", "spent", "likely gone"):
         table.add_column(name, justify="right")
+    if room >= LEAST:
+        table.add_column("why")
     for one in quiet[:SHOWN]:
         silent = f"{one.silent_days:,} days"
-        table.add_row(Text(one.name), str(one.last_purchase), silent, f"{one.orders:,}", one.spent_text)
+        chance = "—" if one.chance is None else f"{one.chance:.0%}"
+        row: list[Text | str] = [
+            Text(one.name),
+            str(one.last_purchase),
+            silent,
+            f"{one.orders:,}",
+            one.spent_text,
+            chance,
+        ]
+        why = shorten("; ".join(one.reasons), room, placeholder=" …") if room >= LEAST else ""
+        table.add_row(*row, *([Text(why)] if why else []))
     return table

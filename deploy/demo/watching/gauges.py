@@ -93,7 +93,7 @@ class Gauges:
             [await self._value(name, "select count(*) from dead_letters") for name in self.databases]
         )
         journeys = await self._rows("insight", "select stage, count(*) from stages group by stage")
-        judged = await self._rows("insight", "select partition, reached from judged")
+        judged = await self._rows("insight", "select partition, through from frontiers")
         ends = await self._ends()
         behind = {
             (name, place): end - positions[name].get(place, 0)

@@ -75,13 +75,10 @@ def due(alerts: Alerts) -> datetime | None:
     return min((over for _, over in _open(alerts)), default=None)
 
 
-def fire(alerts: Alerts, at: datetime) -> Sequence[Fact]:
-    """The outcomes of those whose horizon has passed by then."""
-    return [
-        AlertOutcomeRecorded(alert_id=alert_id, outcome="churned")
-        for alert_id, over in _open(alerts)
-        if over <= at
-    ]
+def fire(alerts: Alerts, at: datetime) -> Sequence[tuple[Fact, datetime]]:
+    """The outcomes of those whose horizon has passed by then, in order, each with the moment when it did."""
+    passed = sorted((over, alert_id) for alert_id, over in _open(alerts) if over <= at)
+    return [(AlertOutcomeRecorded(alert_id=alert_id, outcome="churned"), over) for over, alert_id in passed]
 
 
 def _open(alerts: Alerts) -> list[tuple[str, datetime]]:

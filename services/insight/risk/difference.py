@@ -11,7 +11,8 @@ Weights = tuple[tuple[str, int], ...]
 
 
 class Said(NamedTuple):
-    """What a change comes to: its kind, its moment, and what stood after it. Two that say it alike are one."""
+    """What a change comes to: its kind, its moment, and what stood after it. Two that say it alike are
+    one."""
 
     kind: str
     at: datetime
@@ -37,11 +38,16 @@ def difference(
     """
     by_alert: dict[str, list[Change]] = {}
     for change in follows:
-        by_alert.setdefault(change.alert, []).append(change)
+        if isinstance(change, Withdrawn):
+            by_alert.pop(change.alert, None)
+        else:
+            by_alert.setdefault(change.alert, []).append(change)
     withdrawn: list[Change] = []
     known: dict[str, int] = {}
     for alert, before in told.items():
         standing = _since_withdrawn(before)
+        if not standing:
+            continue
         now = [said_of(change) for change in by_alert.get(alert, ())]
         if now[: len(standing)] == standing:
             known[alert] = len(standing)

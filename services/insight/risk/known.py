@@ -1,4 +1,5 @@
-"""What a fit may see: of everybody or of a sample, what had happened before a morning. Columns; time-forward."""
+"""What a fit may see: of everybody or of a sample, what had happened before a morning. Columns;
+time-forward."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +14,8 @@ Ints = NDArray[np.int64]
 
 
 class Uses(NamedTuple):
-    """Use of one kind, a row a customer and week, in that order: quantities summed over the week. Customers are
-    numbered as in `Known.purchases`; one who never bought has a higher number than all who did."""
+    """Use of one kind, a row a customer and week, in that order: quantities summed over the week. Customers
+    are numbered as in `Known.purchases`; one who never bought has a higher number than all who did."""
 
     customers: Ints
     weeks: Ints
@@ -24,8 +25,8 @@ class Uses(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Known:
     """On the morning of `now`, with which week `week` begins, of a log whose first day is `begins` (days as
-    `date.toordinal` counts). `uses` by behaviour; `ended`: the day on which a customer ended a subscription by
-    wish, by number."""
+    `date.toordinal` counts). `uses` by behaviour; `ended`: the day on which a customer ended a subscription
+    by wish, by number."""
 
     begins: int
     now: int

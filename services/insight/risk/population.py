@@ -1,4 +1,5 @@
-"""Many customers carried on together: only whom something touches is walked, and who that is is asked of all at once."""
+"""Many customers carried on together: only whom something touches is walked, and who that is is asked of all
+at once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -41,8 +42,6 @@ def advance(
     said: list[tuple[str, Change]] = []
     for customer in touched:
         before = people.get(customer) or nobody(rules)
-        people[customer], changes = walk(
-            customer, before, events.get(customer, ()), segment, rules, calendar
-        )
+        people[customer], changes = walk(customer, before, events.get(customer, ()), segment, rules, calendar)
         said += [(customer, change) for change in changes]
     return said

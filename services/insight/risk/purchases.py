@@ -34,6 +34,11 @@ class Purchases:
     starts: Ints
     days: Ints
 
+    @property
+    def count(self) -> int:
+        """How many customers."""
+        return max(0, len(self.starts) - 1)
+
     def until(self, day: int) -> "Purchases":
         """Only what came before the morning of that day."""
         if not len(self.days):

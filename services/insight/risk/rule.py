@@ -1,4 +1,5 @@
-"""What a rule is: how a customer's events fold, what it finds at a moment, and when that will change by itself."""
+"""What a rule is: how a customer's events fold, what it finds at a moment, and when that will change by
+itself."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ class Finding(NamedTuple):
 
 
 class Standard(NamedTuple):
-    """What a rule judges by: the settings of a policy's version, and the parameters fitted under it, if any."""
+    """What a rule judges by: the settings of a policy's version, and the parameters fitted under it, if
+    any."""
 
     settings: Any
     version: int
@@ -68,14 +70,13 @@ class Rule:
     which `find` says another thing than what stands, though nothing is heard; None when there is none. Up to
     then it says the same, but for figures that only tell how far things have gone. (A rule that speaks of
     mornings may leave what newer standards say to the next one.)
-    `coming(states, until, standard, calendar, open)` asks many at once who may have a `due` up to then; it may
-    name too many, never too few. Without it everybody is asked one by one.
-    `play` is what is suggested to do about it, in words.
-    `settings` is the type of what a policy sets: a NamedTuple whose defaults are the rule as it comes.
-    `learn(known, settings, before)` fits `parameters` at a week's boundary from what was known before it alone;
-    `before` are those of the week before; None while there is too little to learn from: the rule is silent then.
-    `scores(states, at, standard, calendar)` says of many how much each looks like leaving, found or not; the
-    higher, the likelier, on any scale; -inf of whom it has nothing to say.
+    `coming(states, until, standard, calendar, open)` asks many at once who may have a `due` up to then; it
+    may name too many, never too few. Without it everybody is asked one by one. `play` is what is suggested to
+    do about it, in words. `settings` is the type of what a policy sets: a NamedTuple whose defaults are the
+    rule as it comes. `learn(known, settings, before)` fits `parameters` at a week's boundary from what was
+    known before it alone; `before` are those of the week before; None while there is too little to learn
+    from: the rule is silent then. `scores(states, at, standard, calendar)` says of many how much each looks
+    like leaving, found or not; the higher, the likelier, on any scale; -inf of whom it has nothing to say.
     """
 
     name: str
@@ -84,9 +85,10 @@ class Rule:
     evolve: Callable[[Any, Event, Calendar], Any]
     find: Callable[[Any, datetime, Standard, Calendar, Open | None], Finding | None]
     due: Callable[[Any, datetime, datetime, Standard, Calendar, Open | None], datetime | None]
-    coming: Callable[
-        [Sequence[Any], datetime, Standard, Calendar, Sequence[Open | None]], NDArray[np.bool_]
-    ] | None = None
+    coming: (
+        Callable[[Sequence[Any], datetime, Standard, Calendar, Sequence[Open | None]], NDArray[np.bool_]]
+        | None
+    ) = None
     play: str = ""
     settings: type[Any] = tuple
     parameters: type[Any] | None = None

@@ -1,13 +1,14 @@
-"""The only loop over events and time: a customer carried from one moment to another under one set of standards."""
+"""The only loop over events and time: a customer carried from one moment to another under one set of
+standards."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.insight.risk.alert import Change, Raised, changed
+from services.insight.risk.alert import Change, Raised, Withdrawn, changed
 from services.insight.risk.calendar import Calendar
 from services.insight.risk.rule import Finding, Open, Rule
-from services.insight.risk.standards import Segment, Standards
+from services.insight.risk.standards import MICROSECOND, Segment, Standards
 from shared.contracts.event import Event
 
 
@@ -34,6 +35,8 @@ def walk(
     fires before an event of the same moment.
     """
     way = _Way(customer, person, segment, rules, calendar)
+    if segment.anew:
+        way.ask_anew(segment.anew)
     for event in events:
         way.pass_time(event.time)
         way.hear(event)
@@ -81,6 +84,27 @@ class _Way:
             self._judge([place for place, each in enumerate(self.dues) if each == due], None)
         self.now = max(self.now, to)
 
+    def ask_anew(self, places: Sequence[int]) -> None:
+        """As the segment begins: under another policy nothing stands of what these rules found before."""
+        before = self.person
+        fallen = [place for place in places if self.rules[place].name in before.standing]
+        if not fallen:
+            return
+        self.now += MICROSECOND
+        gone = {self.rules[place].name for place in fallen}
+        kept = {rule: each for rule, each in before.standing.items() if rule not in gone}
+        self.person = before._replace(standing=kept)
+        found = {self.rules[place].name: self._find(place) for place in fallen}
+        findings = {**self._standing(kept, found), **{r: f for r, f in found.items() if f}}
+        self.person = before
+        if not findings and before.alert:
+            reason = f"judged by another policy of {' and '.join(sorted(gone))}"
+            self.said.append(Withdrawn(before.alert, self.now, reason))
+            self.person = Person(before.states, {}, None)
+        else:
+            self._say(findings, None)
+        self.dues = [self._due(place) for place in range(len(self.rules))]
+
     def hear(self, event: Event) -> None:
         states, heard = list(self.person.states), []
         for place, rule in enumerate(self.rules):
@@ -101,7 +125,9 @@ class _Way:
         for place in places:
             self.dues[place] = self._due(place)
 
-    def _standing(self, before: Mapping[str, Open], asked: Mapping[str, Finding | None]) -> dict[str, Finding]:
+    def _standing(
+        self, before: Mapping[str, Open], asked: Mapping[str, Finding | None]
+    ) -> dict[str, Finding]:
         """The findings that stand by rules that were not asked, as they read now."""
         found = {}
         for place, rule in enumerate(self.rules):

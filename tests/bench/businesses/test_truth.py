@@ -1,4 +1,5 @@
-"""What the invented businesses promise: a log in order, the same for the same seed, and a truth that fits it."""
+"""What the invented businesses promise: a log in order, the same for the same seed, and a truth that fits
+it."""
 
 from collections.abc import Callable
 

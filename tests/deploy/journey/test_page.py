@@ -1,5 +1,6 @@
-"""The page of a story: who, how far, how quiet, what happened, which alerts and on what proof."""
+"""The page of a story: who, how far, what each rule says, what happened, which alerts and on what proof."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,29 +10,35 @@ from deploy.commands.events.journey import moment
 from deploy.journey.machine import machine
 from deploy.journey.page import page
 from deploy.journey.words import WORDS, money, title, words
-from services.insight.churn.policy import Policy
-from services.insight.quiet import Quiet
+from services.insight.outlook import Outlook
 from services.insight.story import Heard, Line, Story, story
 from shared.contracts.conversion import CustomerWon
 from shared.contracts.event import Event
+from shared.contracts.insight import Money, Reason
 from shared.contracts.policies import POLICIES
 from shared.contracts.topics import VOCABULARIES
-from tests.example_facts import event, on, paid, raised, resolved
+from tests.example_facts import event, paid, raised, resolved
 from tests.scenario import day
 
+STAYS = "if nothing is heard and the parameters stay"
 WON = CustomerWon(order_id="o1", amount=500, currency="EUR", was_user=True)
 RAISED = (
-    "2026-03-12 00:00:00 insight churn risk raised alert alert-nu, silent since 2026-01-01:"
+    "2026-03-12 00:00:00 insight churn risk raised alert alert-nu, silence since 2026-01-01:"
     " p_silent 0.7512 >= 0.75"
 )
-QUIET = Quiet(on(0), on(75), Policy(), 0.7612, "week-8", raised_on=on(70))
+OUTLOOK = (
+    Outlook(
+        "silence", 0, "silence-0-week-8", "no purchase for 75 days", 1, 0.7612, day(0), day(120),
+    ),
+    Outlook("use_in_decline", 0, None, None, None, None, None, day(105)),
+)  # fmt: skip
 
 
 def lines(topic: str, *events: Event, known: datetime | None = None) -> list[Line]:
     return [Line(topic, each, day(200), known) for each in events]
 
 
-def told(quiet: Quiet | None = QUIET, judged: float | None = 90, as_of: float = 90) -> Story:
+def told(outlook: Sequence[Outlook] | None = OUTLOOK, judged: float | None = 90, as_of: float = 90) -> Story:
     heard = Heard(
         "anna",
         [*lines("signals", event(paid(), 0, "p0"), event(paid(900, "JPY", "o2"), 80.5, "p1")),
@@ -42,7 +49,7 @@ def told(quiet: Quiet | None = QUIET, judged: float | None = 90, as_of: float = 
     )  # fmt: skip
     found = story(heard, day(as_of), day(300))
     assert found is not None
-    return replace(found, quiet=quiet)
+    return replace(found, outlook=outlook)
 
 
 def text(of: Story) -> str:
@@ -93,48 +100,66 @@ def test_an_alert_comes_with_its_life_and_its_proof() -> None:
     assert text(told(as_of=60)).endswith("alerts: none")
 
 
-def test_of_a_long_proof_the_newest_are_named_and_how_many_are_not() -> None:
+def raised_as(**update: object) -> str:
+    """The page of the alert as it was raised, but for this."""
     found = told(as_of=75)
     [episode] = found.alerts
-    long = episode.raised.model_copy(update={"evidence": tuple(f"p{n}" for n in range(100))})
-    said = (episode.said[0]._replace(data=long),)
-    told_long = text(replace(found, alerts=(replace(episode, said=said),)))
-    assert "rests on p97, p98, p99 and 97 before (--json has all)" in told_long
+    said = (episode.said[0]._replace(data=episode.raised.model_copy(update=update)),)
+    return text(replace(found, alerts=(replace(episode, said=said),)))
 
 
-def test_how_quiet_is_told_with_its_chance_and_what_comes_of_it() -> None:
-    assert "silent for 75 days on 2026-03-17, since 2026-01-01: P(silent for 39 more weeks) 0.761" in text(
-        told()
+def test_of_a_long_proof_the_newest_are_named_and_how_many_are_not() -> None:
+    assert "rests on p97, p98, p99 and 97 before (--json has all)" in raised_as(
+        evidence=tuple(f"p{n}" for n in range(100))
     )
-    assert "too long since 2026-03-12" in text(told())
-    foreseen = replace(QUIET, raised_on=None, due=on(99))
-    assert "at 0.75 an alert will be raised: on 2026-04-10" in text(told(foreseen))
+
+
+def test_what_each_rule_says_is_told_with_its_weight_its_chance_and_when_it_speaks_next() -> None:
+    outlook = text(told()).partition("\n\n")[2].partition("\n\n")[0]
+    assert [line.split("; ") for line in outlook.splitlines()] == [
+        ["outlook on 2026-04-01"],
+        [
+            "  silence           severity 1 of 3: no purchase for 75 days, 76% likely to leave",
+            f"would be heavier on 2026-05-01, {STAYS}",
+            "by silence-0-week-8",
+        ],
+        ["  use_in_decline    quiet", f"would speak on 2026-04-16, {STAYS}"],
+    ]
+
+
+def test_of_whom_no_rule_has_heard_anything_it_is_said_so() -> None:
+    assert "no rule has heard anything of this customer" in text(told(()))
 
 
 def test_without_a_clock_nobody_is_judged_and_beyond_it_is_said_how_far() -> None:
     assert "not judged: no source has vouched for the time" in text(told(None, judged=None))
+    assert "outlook on 2026-02-20" in text(told(judged=50))
     assert "judged up to 2026-02-20" in text(told(judged=50))
+    assert "judged up to" not in text(told())
 
 
-def test_without_parameters_it_is_said_what_they_take_and_on_the_day_of_a_purchase_they_are_not_missed() -> (
-    None
-):
-    young = Quiet(on(0), on(5), Policy())
-    assert (
-        "silent for 5 days, since 2026-01-01\nnot judged: no parameters are in force; it takes 8 weeks"
-        in text(told(young))
+def test_a_raised_alert_names_all_its_reasons_what_is_at_risk_and_what_may_be_done() -> None:
+    reason = Reason(
+        rule="payment_failing", rule_version="payment_failing-0", opening="i1", since=day(70), severity=2,
+        chance=0.5, words="an invoice unpaid for 100 hours", clauses=(), measures={},
+    )  # fmt: skip
+    lighter = reason.model_copy(update={"rule": "silence", "chance": None, "words": "quiet"})
+    paid_so_far = (Money(amount=700, currency="EUR"), Money(amount=900, currency="JPY"))
+    said = raised_as(
+        reasons=(reason, lighter), value_at_risk=paid_so_far, confidence="medium", play="mend the payment"
     )
-    assert "judged up to" not in text(told(young, judged=50))
-    assert "not judged" not in text(told(replace(young, morning=on(0), params_version="week-8")))
+    for part in (
+        "because    an invoice unpaid for 100 hours (payment_failing, severity 2 of 3, 50% likely to leave)",
+        "because    quiet (silence, severity 2 of 3)",
+        "at risk    7.00 EUR + 900 JPY paid within a year; confidence medium",
+        "play       mend the payment",
+    ):
+        assert part in said
 
 
 def test_every_fact_of_the_language_has_its_words() -> None:
-    silent = {
-        "source.heartbeat",
-        "insight.silence_calendar_opened",
-        "insight.silence_model_fitted",
-        *POLICIES,
-    }
+    models = "calendar_opened model_fitted silence_calendar_opened silence_model_fitted week_settled"
+    silent = {"source.heartbeat", *POLICIES, *(f"insight.{name}" for name in models.split())}
     facts = {fact for vocabulary in VOCABULARIES.values() for fact in vocabulary.values()}
     assert {fact.type for fact in facts if fact not in WORDS} == silent
 
@@ -157,7 +182,10 @@ def test_programs_get_the_same_in_one_object() -> None:
     found = orjson.loads(orjson.dumps(machine(told())))
     assert (found["stage"], found["spent"]) == ("customer", {"EUR": 500, "JPY": 900})
     assert [line["event"]["type"] for line in found["timeline"]][2] == "insight.churn_risk_raised"
-    assert found["silence"]["raised_on"] == "2026-03-12"
+    assert [(each["rule"], each["severity"], each["due"]) for each in found["outlook"]] == [
+        ("silence", 1, "2026-05-01T00:00:00Z"),
+        ("use_in_decline", None, "2026-04-16T00:00:00Z"),
+    ]
     [alert] = found["alerts"]
     assert (alert["state"], alert["lifecycle"][0]["data"]["evidence"]) == ("resolved", ["p0"])
 

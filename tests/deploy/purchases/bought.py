@@ -25,4 +25,4 @@ def log_of(*purchases: Purchase, until: float = 400) -> Log:
 def alert(customer: str, day: float, state: State = "standing", ended: float | None = None) -> Alert:
     """An alert raised on that day."""
     moment = None if ended is None else on(ended)
-    return Alert(f"{customer}@{day}", customer, on(day), state, moment, threshold=0.65)
+    return Alert(f"{customer}@{day}", customer, on(day), state, moment)

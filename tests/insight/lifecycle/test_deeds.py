@@ -120,8 +120,8 @@ def test_when_its_horizon_has_passed_an_alert_that_stands_has_come_true() -> Non
     alerts = after(raised(), raised("B", horizon=None), raised("C", horizon=9), raised("D"), resolved("D"))
     assert due(alerts) == NOON + 56 * DAY
     assert fire(alerts, NOON + 55 * DAY) == []
-    [said] = fire(alerts, NOON + 56 * DAY)
-    assert said == AlertOutcomeRecorded(alert_id="A", outcome="churned")
+    [(said, moment)] = fire(alerts, NOON + 57 * DAY)
+    assert (said, moment) == (AlertOutcomeRecorded(alert_id="A", outcome="churned"), NOON + 56 * DAY)
     assert due(evolve(alerts, said, NOON)) == NOON + 63 * DAY
     assert due(after(raised("B", horizon=None))) is None
 

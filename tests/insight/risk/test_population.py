@@ -22,7 +22,9 @@ def test_together_as_alone(each: list[list[Event]]) -> None:
     said: dict[str, list[Change]] = {customer: [] for customer in events}
     for segment in made.segments(ORIGIN, END):
         heard = {who: within(log, segment.since, segment.until) for who, log in events.items()}
-        for who, change in advance(people, {w: h for w, h in heard.items() if h}, segment, RULES, made.calendar):
+        for who, change in advance(
+            people, {w: h for w, h in heard.items() if h}, segment, RULES, made.calendar
+        ):
             said[who].append(change)
     for who, log in events.items():
         alone = walk_through(who, nobody(RULES), log, ORIGIN, END, made)

@@ -1,7 +1,9 @@
-"""One law for every rule: however a walk is cut, it says the same; and up to its next due a rule says the same."""
+"""One law for every rule: however a walk is cut, it says the same; and up to its next due a rule says the
+same."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,7 @@ severities = st.integers(0, 3)
 
 def walked(events: Sequence[Event], at: Sequence[datetime], zone: str) -> object:
     made, person, said = standards(zone), nobody(RULES), []
-    for since, until in zip(at, at[1:], strict=False):
+    for since, until in pairwise(at):
         heard = [event for event in events if since <= event.time < until]
         person, more = walk_through("c", person, heard, since, until, made)
         said += more

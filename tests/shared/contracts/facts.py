@@ -5,6 +5,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from shared.contracts.event import Event
 from shared.contracts.fact import Fact
@@ -26,6 +27,11 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     datetime: MOMENTS,
     type(None): st.none(),
 }
+PLAIN[Any] = st.recursive(
+    st.none() | st.one_of(PLAIN[bool], PLAIN[int], PLAIN[float], WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=5,
+)
 
 
 def facts() -> st.SearchStrategy[Fact]:
@@ -57,6 +63,8 @@ def of(annotation: Any, metadata: Any = ()) -> st.SearchStrategy[Any]:
         return of(arguments[0], inner)
     if origin in (Union, UnionType):
         return st.one_of([of(argument) for argument in arguments])
+    if annotation is JsonValue:
+        return st.recursive(st.none() | st.booleans() | PLAIN[int] | PLAIN[float], st.lists, max_leaves=4)
     if origin is Literal:
         return st.sampled_from(arguments)
     if origin is tuple:

@@ -14,6 +14,8 @@ import grimp
 
 SHELLS = (
     *("services.*.app", "services.*.views", "services.*.api"),
+    *("services.insight.judging.judge", "services.insight.judging.known"),
+    "services.insight.judging.boundary",
     *("shared.observe.telemetry", "shared.observe.metrics", "shared.observe.health", "shared.observe.logs"),
     *("shared.resilience", "shared.service", "shared.publish", "shared.settings", "shared.kafka"),
     *("shared.storage.postgres", "shared.storage.schema_version", "shared.storage.log_order"),

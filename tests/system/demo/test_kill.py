@@ -27,7 +27,7 @@ def test_a_stage_has_decided_word_for_word_what_it_decides_undisturbed(
     assert killed[0].kept[stage].told() == calm.kept[stage].told()
 
 
-@pytest.mark.parametrize("view", ["timeline", "journeys", "spending", "days", "buyers"])
+@pytest.mark.parametrize("view", ["timeline", "journeys", "spending", "days", "people"])
 def test_insight_sees_the_same_customers(calm: Ended, killed: Killed, view: str) -> None:
     assert killed[0].kept["insight"].views[view] == calm.kept["insight"].views[view]
 

@@ -36,6 +36,6 @@ def test_a_stage_has_decided_word_for_word_what_it_decides_when_nothing_is_refus
     assert redriven[0].kept[stage].told() == calm.kept[stage].told()
 
 
-@pytest.mark.parametrize("view", ["timeline", "journeys", "spending", "days", "buyers"])
+@pytest.mark.parametrize("view", ["timeline", "journeys", "spending", "days", "people"])
 def test_insight_sees_the_same_customers(calm: Ended, redriven: Redriven, view: str) -> None:
     assert redriven[0].kept["insight"].views[view] == calm.kept["insight"].views[view]

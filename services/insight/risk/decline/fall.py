@@ -21,7 +21,7 @@ class Settings(NamedTuple):
     falls_to: Falling = (0.5, 0.25, 0.05)
     over_at: Part = 0.75
     beyond_chance: Positive = 3.0
-    least: Positive = 0.2
+    least: Positive = 0.5
     precision: Part = 0.6
     ahead: Count = 8
     before: Count = 16

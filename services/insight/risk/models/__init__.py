@@ -1,1 +1,2 @@
-"""Models of buying, spending and staying, as their papers write them. Pure. `../mbg` is what alerts rest on."""
+"""Models of buying, spending and staying, as their papers write them. Pure. `../mbg` is what alerts rest
+on."""

@@ -1,7 +1,8 @@
-"""BG/NBD (Fader, Hardie, Lee 2005, "Counting your customers" the easy way): may quit only after a repeat purchase.
+"""BG/NBD (Fader, Hardie, Lee 2005, "Counting your customers" the easy way): may quit only after a repeat
+purchase.
 
-A history is (x, t_x, T) in one unit of time. It gives every one-time buyer a chance of 1 to be alive, which is
-why no alert rests on it: it is what others compare with.
+A history is (x, t_x, T) in one unit of time. It gives every one-time buyer a chance of 1 to be alive, which
+is why no alert rests on it: it is what others compare with.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,5 @@
-"""Gamma-Gamma (Fader, Hardie 2013): what a customer spends at a time, seen through few and noisy purchases."""
+"""Gamma-Gamma (Fader, Hardie 2013): what a customer spends at a time, seen through few and noisy
+purchases."""
 
 from typing import NamedTuple
 

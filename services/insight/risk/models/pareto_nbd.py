@@ -34,7 +34,7 @@ def log_likelihoods(p: Parameters, x: Floats, t_x: Floats, T: Floats) -> Floats:
 def p_alive(p: Parameters, x: float, t_x: float, T: float) -> float:  # noqa: N803
     """The chance that the customer has not quit."""
     r, alpha, s, beta = p
-    between = _quit_between(p, np.float64(x), np.float64(t_x), np.float64(T))
+    between = _quit_between(p, *(np.asarray(each, dtype=np.float64) for each in (x, t_x, T)))
     return float(1 / (1 + s / (r + s + x) * (alpha + T) ** (r + x) * (beta + T) ** s * between))
 
 

@@ -1,12 +1,14 @@
-"""sBG (Fader, Hardie 2007, "How to project customer retention"): subscribers who renew or do not, each by their
-own chance. Retention rises with age because those who leave easily have left."""
+"""sBG (Fader, Hardie 2007, "How to project customer retention"): subscribers who renew or do not, each by
+their own chance. Retention rises with age because those who leave easily have left."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betaln, hyp2f1
+
+from services.insight.risk.mbg.likelihood import Floats
 
 
 class Parameters(NamedTuple):
@@ -32,17 +34,19 @@ def log_likelihood(p: Parameters, surviving: Sequence[float]) -> float:
 
 def fit(surviving: Sequence[float]) -> Parameters:
     """Maximum likelihood, by Nelder and Mead in the logs."""
-    found = minimize(
-        lambda logs: -log_likelihood(Parameters(*np.exp(logs)), surviving), np.zeros(2),
-        method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 10_000, "maxfev": 10_000},
-    )  # fmt: skip
+
+    def below(logs: Floats) -> float:
+        return -log_likelihood(Parameters(*np.exp(logs)), surviving)
+
+    options: Any = {"xatol": 1e-10, "fatol": 1e-12, "maxiter": 10_000, "maxfev": 10_000}
+    found: Any = minimize(below, np.zeros(2), method="Nelder-Mead", options=options)
     alpha, beta = np.exp(found.x)
     return Parameters(float(alpha), float(beta))
 
 
 def discounted_residual_lifetime(p: Parameters, discount: float, renewals: int) -> float:
-    """DERL: the renewals still to be expected, discounted, of who has renewed so often and is about to be asked
-    again (Fader, Hardie 2010, equation 6, whose n counts periods: one more)."""
+    """DERL: the renewals still to be expected, discounted, of who has renewed so often and is about to be
+    asked again (Fader, Hardie 2010, equation 6, whose n counts periods: one more)."""
     alpha, beta, n = p.alpha, p.beta, renewals
     again = (beta + n) / (alpha + beta + n)
     return float(again * hyp2f1(1, beta + n + 1, alpha + beta + n + 1, 1 / (1 + discount)))

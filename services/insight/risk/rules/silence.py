@@ -25,13 +25,16 @@ from services.insight.risk.silence.ranking import scores
 from services.insight.risk.silence.state import Silence, broken
 from services.insight.risk.silence.stated import stated
 from shared.contracts.event import Event
-from shared.contracts.signals import OrderPaid
+from shared.contracts.signals import OrderPaid, SubscriptionCancelled
 
 NAME = "silence"
 NOBODY = Silence(0, 0)
 
 
-def _evolve(silence: Silence | None, event: Event, calendar: Calendar) -> Silence:
+def _evolve(silence: Silence | None, event: Event, calendar: Calendar) -> Silence | None:
+    """Who has ended a subscription has left, and is judged again once they have bought again."""
+    if isinstance(event.data, SubscriptionCancelled):
+        return None
     return broken(silence, calendar.day(event.time))
 
 
@@ -136,7 +139,7 @@ def _scores(
 
 
 SILENCE = Rule(
-    NAME, frozenset({OrderPaid}), None, _evolve, _find, _due, _coming,
+    NAME, frozenset({OrderPaid, SubscriptionCancelled}), None, _evolve, _find, _due, _coming,
     play="ask what has become of it, with a reason to come back",
     settings=Settings, parameters=Learnt, learn=learn, scores=_scores,
 )  # fmt: skip

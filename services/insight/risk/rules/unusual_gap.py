@@ -24,7 +24,7 @@ from services.insight.risk.silence.crowd import crowd
 from services.insight.risk.silence.model import Crowd, rhythm, rhythms
 from services.insight.risk.silence.state import Silence, broken
 from shared.contracts.event import Event
-from shared.contracts.signals import OrderPaid
+from shared.contracts.signals import OrderPaid, SubscriptionCancelled
 
 NAME = "unusual_gap"
 PLAY = "Ask whether something was amiss. Most come back by themselves: a friendly word is enough."
@@ -70,7 +70,10 @@ def learn(known: Known, settings: Settings, before: Usual | None) -> Usual | Non
     return Usual(Crowd(*(float(f"{each:.6g}") for each in rhythm_of_all)), (one, two, three))
 
 
-def _evolve(gap: Silence | None, event: Event, calendar: Calendar) -> Silence:
+def _evolve(gap: Silence | None, event: Event, calendar: Calendar) -> Silence | None:
+    """Who has ended a subscription has left, and is judged again once they have bought again."""
+    if isinstance(event.data, SubscriptionCancelled):
+        return None
     return broken(gap, calendar.day(event.time))
 
 
@@ -162,5 +165,16 @@ def scores(
 
 
 UNUSUAL_GAP = Rule(
-    NAME, frozenset({OrderPaid}), None, _evolve, _find, _due, _coming, PLAY, Settings, Usual, learn, scores
-)
+    NAME,
+    frozenset({OrderPaid, SubscriptionCancelled}),
+    None,
+    _evolve,
+    _find,
+    _due,
+    _coming,
+    PLAY,
+    Settings,
+    Usual,
+    learn,
+    scores,
+)  # fmt: skip

@@ -8,13 +8,8 @@ from deploy.playing.player import Played
 from deploy.purchases.purchase import Log, Refused
 from shared.contracts.event import Event
 from shared.contracts.fact import Fact
-from shared.contracts.insight import (
-    ChurnRiskRaised,
-    ChurnRiskResolved,
-    ChurnRiskWithdrawn,
-    Clause,
-    SilenceModelFitted,
-)
+from shared.contracts.insight import ChurnRiskRaised, ChurnRiskResolved, ChurnRiskWithdrawn, Clause
+from shared.contracts.policies import ModelFitted
 from tests.deploy.purchases.bought import alert, bought, log_of, on
 
 CLAUSES = (Clause(name="p_silent", value=0.66, operator=">=", bound=0.65),)
@@ -31,11 +26,8 @@ def told(customer: str, day: float, data: Fact) -> Event:
     return Event(f"{customer}-{day}-{data.type}", "/evergreen/insight", customer, on(day), data)
 
 
-def fit(week: int, version: str, in_force: str | None, r: float = 0.5) -> SilenceModelFitted:
-    return SilenceModelFitted(
-        week=week, params_version=version, r=r, alpha=6, a=1, b=2, log_likelihood=-1, customers=9,
-        accepted=version == in_force, reason="because", in_force=in_force,
-    )  # fmt: skip
+def fit(week: int, version: str) -> ModelFitted:
+    return ModelFitted(week=week, rule="silence", policy=0, params_version=version, parameters={"r": 0.5})
 
 
 def outcome(log: Log, **more: Any) -> Outcome:
@@ -105,13 +97,10 @@ def test_refused_rows_are_counted() -> None:
     assert summary(outcome(log))["rows_refused"] == 1
 
 
-def test_the_model_of_week_39_comes_with_the_parameters_in_force_after_it() -> None:
-    refused = summary(
-        outcome(log_of(*bought("a", 0)), fits={38: fit(38, "v38", "v38", 0.4), 39: fit(39, "v39", "v38")})
-    )
-    assert refused["model_week_39"]["r"] == 0.5
-    assert refused["model_week_39"]["accepted"] is False
-    assert refused["model_week_39"]["in_force"]["r"] == 0.4
+def test_the_model_of_week_39_is_what_judged_in_that_week() -> None:
+    told = summary(outcome(log_of(*bought("a", 0)), fits={38: fit(38, "v38"), 40: fit(40, "v40")}))
+    assert told["model_week_39"]["params_version"] == "v38"
+    assert told["model_last"]["params_version"] == "v40"
     assert summary(outcome(log_of(*bought("a", 0))))["model_week_39"] is None
 
 

@@ -103,7 +103,7 @@ def test_the_report_tells_people_who_has_gone_quiet(alerts: list[Alert]) -> None
     said = io.StringIO()
     outcome = Outcome(LOG, Played(signals=3), 2.0, {"insight": {}}, alerts, {})
     tell(Console(file=said, width=120), summary(outcome), gone_quiet(LOG, alerts), [])
-    assert ("2024-01-03" if alerts else "No customer has gone quiet") in said.getvalue()
+    assert ("2024-01-03" if alerts else "No customer is about to leave") in said.getvalue()
     assert "none yet" in said.getvalue()
 
 

@@ -1,4 +1,5 @@
-"""CDNOW's calibration data as the papers made it: 39 weeks, purchases of one day merged, spending of repeats."""
+"""CDNOW's calibration data as the papers made it: 39 weeks, purchases of one day merged, spending of
+repeats."""
 
 from datetime import date, datetime
 from functools import cache

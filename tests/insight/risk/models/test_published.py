@@ -17,6 +17,7 @@ HIGH_END = (100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.
 
 def best(likelihoods: Callable[[Any], Floats], start: Sequence[float]) -> tuple[list[float], float]:
     """The top of a likelihood, by somebody else's search, from a start that knows nothing."""
+
     def below(logs: Floats) -> float:
         return -float(likelihoods(np.exp(logs)).sum())
 
@@ -38,7 +39,9 @@ def test_pareto_nbd_on_cdnow() -> None:
     )
     assert [round(each, 3) for each in found] == [0.553, 10.578, 0.606, 11.669]
     assert round(value, 1) == -9595.0
-    published = pareto_nbd.Parameters(0.5533971, 10.5801985, 0.6060625, 11.6562237)  # of the walkthrough of R's BTYD
+    published = pareto_nbd.Parameters(
+        0.5533971, 10.5801985, 0.6060625, 11.6562237
+    )  # of the walkthrough of R's BTYD
     assert round(pareto_nbd.p_alive(published, 0, 0, 39), 7) == 0.2941633
     assert round(pareto_nbd.expected_purchases(published, 52), 3) == 1.473
 
@@ -46,7 +49,9 @@ def test_pareto_nbd_on_cdnow() -> None:
 def test_gamma_gamma_on_cdnow() -> None:
     x, mean = spending()
     assert len(x) == 946
-    found, value = best(lambda p: gamma_gamma.log_likelihoods(gamma_gamma.Parameters(*p), x, mean), [5, 3, 10])
+    found, value = best(
+        lambda p: gamma_gamma.log_likelihoods(gamma_gamma.Parameters(*p), x, mean), [5, 3, 10]
+    )
     assert [round(each, 2) for each in found] == [6.25, 3.74, 15.44]
     assert round(value, 1) == -4055.9
 

@@ -16,7 +16,7 @@ VIEWS = {
     "journeys": "select * from journeys order by customer",
     "spending": "select * from spending order by customer, currency",
     "days": "select customer, day from purchase_days order by customer, day",
-    "buyers": "select customer, partition, alert, version from buyers order by customer",
+    "people": "select customer, partition, alert, version from people order by customer",
 }
 UNREPEATABLE = ("recordedtime", "traceparent", "causationid")
 """What may differ from run to run: when it was stored, its span, and which event woke the stage."""

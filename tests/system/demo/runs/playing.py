@@ -18,7 +18,8 @@ from deploy.events.topic import whole
 from deploy.local.house.house import House
 from deploy.playing.player import Manner, Played, play
 from deploy.purchases.purchase import Log
-from shared.contracts.insight import INSIGHT, SilenceModelFitted
+from shared.contracts.insight import INSIGHT
+from shared.contracts.policies import ModelFitted
 from shared.contracts.reading import read
 from tests.system.demo.runs.kept import Kept, kept
 
@@ -54,7 +55,7 @@ class Ended:
     lying: Mapping[str, Sequence[ConsumerRecord]]
     seconds: float
     alerts: Sequence[Alert] = field(init=False)
-    fits: Mapping[int, SilenceModelFitted] = field(init=False)
+    fits: Mapping[int, ModelFitted] = field(init=False)
 
     def __post_init__(self) -> None:
         told = [read(row.body, [], INSIGHT) for row in self.kept["insight"].facts]
