@@ -8,10 +8,10 @@ from deploy.console.directory import DEFAULT
 from deploy.places import ROOT
 from shared.contracts.topics import STAGES
 
-HOUSELESS, REFUSE = "provision", "refuse"
+HOUSELESS, REFUSE = ("provision", "backtest"), "refuse"
 COMMAND = re.compile(
     r"(?<![\w./-])(?:\./)?evergreen (?P<words>(?:up|down|clean|status|demo|provision|publish|play|tail"
-    r"|journey|positions|quarantine|rebase|dead-letter|redrive|refuse)\b"
+    r"|journey|positions|quarantine|rebase|dead-letter|redrive|refuse|backtest|rule|alert)\b"
     r"(?: (?:list|accept|release)\b| add\b(?: \S+ \S+(?= --))?)?)"
 )
 
@@ -30,6 +30,6 @@ def complete(text: str, directory: Path) -> str:
 
     def typed(found: re.Match[str]) -> str:
         words = found["words"]
-        return f"{program} {words}{whose if words == REFUSE else ''}{'' if words == HOUSELESS else house}"
+        return f"{program} {words}{whose if words == REFUSE else ''}{'' if words in HOUSELESS else house}"
 
     return COMMAND.sub(typed, text)

@@ -138,7 +138,6 @@ class WeekSettled(Fact):
 
     type = "insight.week_settled"
     week: Whole
-    customers: Whole
 
 
 MODELS = vocabulary(CalendarOpened, ModelFitted, SilenceCalendarOpened, SilenceModelFitted, WeekSettled)

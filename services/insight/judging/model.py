@@ -109,4 +109,4 @@ def settled(seen: Known, standards: Standards, policies: Mapping[str, Policy | N
         judges = standard(rule, policy, seen, same) if policy else None
         if judges != before:
             facts.append(fitted(rule, seen.week, judges))
-    return [*facts, WeekSettled(week=seen.week, customers=seen.purchases.count)]
+    return [*facts, WeekSettled(week=seen.week)]

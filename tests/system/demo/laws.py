@@ -26,15 +26,19 @@ def with_holes(rows: Iterable[tuple[str, int]]) -> list[str]:
     return sorted(broken)
 
 
+WEIGHED = {"insight.churn_risk_escalated", "insight.churn_risk_eased"}
+
+
 def decided_twice(rows: Iterable[Row]) -> list[str]:
-    """Facts of one kind, on one stream, with one cause; and alerts told twice. A weekly fit has no cause."""
+    """Facts of one kind, on one stream, with one cause; and alerts told twice. A weekly fit has no cause, and
+    an alert may weigh more again at another moment."""
     keys = Counter(_once(row) for row in rows if row.cause)
     return [f"{key}: {count} times" for key, count in keys.items() if count > 1]
 
 
 def _once(row: Row) -> tuple[object, ...]:
     alert = orjson.loads(row.body)["data"].get("alert_id")
-    return row.stream, row.type, alert or row.cause
+    return row.stream, row.type, alert or row.cause, row.happened if row.type in WEIGHED else None
 
 
 def unlike_its_topic(rows: Sequence[Row], records: Sequence[ConsumerRecord]) -> list[str]:
