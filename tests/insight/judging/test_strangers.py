@@ -18,7 +18,7 @@ from tests.insight.conftest import holder
 from tests.insight.judging.test_two_judges import process
 from tests.insight.judging.verdicts import follows, said
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
 
 async def insist(handler: InsightHandler, batch: Batch) -> None:
