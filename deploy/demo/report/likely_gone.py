@@ -1,7 +1,7 @@
 """How likely a customer stayed away, as insight saw it on any morning: by what judged in that week."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from deploy.demo.report.journey_picture import Likely
 from shared.contracts.event import Event
@@ -12,7 +12,7 @@ def likely_by(facts: Iterable[Event]) -> Likely:
     from services.insight.judging.model import replay
     from services.insight.risk.rules.silence import SILENCE
     from services.insight.risk.silence.model import chance
-    from shared.contracts.signals import OrderPaid
+    from services.insight.risk.silence.state import broken
 
     standards = replay(fact.data for fact in facts).standards()
     if standards is None:
@@ -24,11 +24,9 @@ def likely_by(facts: Iterable[Event]) -> Likely:
         standard = judged.at(calendar.week_of(moment))
         if standard is None or standard.parameters is None:
             return None
-        state = SILENCE.initial
-        for number, day in enumerate(bought):
-            paid = OrderPaid(order_id=str(number), amount=0, currency="EUR")
-            event = Event(str(number), "/", "c", datetime.combine(day, time(), UTC), paid)
-            state = SILENCE.evolve(state, event, calendar)
-        return chance(standard.parameters.model, state, calendar.day(moment))
+        silence = None
+        for day in bought:
+            silence = broken(silence, day.toordinal())
+        return None if silence is None else chance(standard.parameters.model, silence, calendar.day(moment))
 
     return likely

@@ -11,7 +11,7 @@ import numpy as np
 
 from services.insight.risk.calendar import Calendar
 from services.insight.risk.known import Known, Uses
-from services.insight.risk.purchases import Purchases
+from services.insight.risk.purchases import purchases
 from shared.storage.sql import statements
 
 SQL = statements(Path(__file__).with_name("calibration.sql"))
@@ -26,13 +26,13 @@ async def known(connection: Any, calendar: Calendar, week: int) -> Known:
     sample = 1 + await connection.fetchval(SQL["buyers"]) // MOST
     asked = (date.fromordinal(now), moment, sample)
     bought = [tuple(row) for row in await connection.fetch(SQL["bought"], *asked)]
-    used = await connection.fetch(SQL["used"], *asked, date.fromordinal(calendar.origin))
+    used = await connection.fetch(SQL["used"], asked[0], sample, date.fromordinal(calendar.origin))
     ended = await connection.fetch(SQL["ended"], *asked)
     numbers = _numbers([customer for customer, _ in bought], [row["customer"] for row in (*used, *ended)])
     uses = {behaviour: _uses(rows, numbers) for behaviour, rows in groupby(used, key=itemgetter("behaviour"))}
     begins = min([days[0] for _, days in bought], default=now)
     return Known(
-        begins, now, week, _purchases([days for _, days in bought]), uses,
+        begins, now, week, purchases(days for _, days in bought), uses,
         {numbers[row["customer"]]: row["day"] for row in ended},
     )  # fmt: skip
 
@@ -42,12 +42,6 @@ def _numbers(buyers: Sequence[str], others: Iterable[str]) -> dict[str, int]:
     bought = set(buyers)
     rest = sorted({each for each in others if each not in bought})
     return {customer: number for number, customer in enumerate((*buyers, *rest))}
-
-
-def _purchases(days: Sequence[Sequence[int]]) -> Purchases:
-    starts = np.concatenate(([0], np.cumsum([len(each) for each in days]))).astype(np.int64)
-    flat = [np.array(each, dtype=np.int64) for each in days]
-    return Purchases(starts, np.concatenate(flat) if flat else np.zeros(0, dtype=np.int64))
 
 
 def _uses(rows: Iterable[Any], numbers: dict[str, int]) -> Uses:

@@ -11,8 +11,8 @@ group by customer order by customer;
 
 -- name: used
 -- The same of use, summed a week.
-select customer, behaviour, (day - $4::date) / 7 as week, sum(quantity)::bigint as quantity from use_days
-where day < $1::date and heard < $1::date and abs(hashtextextended(customer, 0) % $3) = 0 and $2::timestamptz is not null
+select customer, behaviour, (day - $3::date) / 7 as week, sum(quantity)::bigint as quantity from use_days
+where day < $1::date and heard < $1::date and abs(hashtextextended(customer, 0) % $2) = 0
 group by 1, 2, 3 order by behaviour, customer, week;
 
 -- name: ended

@@ -3,14 +3,14 @@
 import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from services.insight.judging import ledger
 from services.insight.judging.frontier import Frontier, opened
 from services.insight.judging.judgement import Judgement
 from services.insight.judging.model import FORMER, STREAM, Model, evolve, replay
-from services.insight.risk.standards import MICROSECOND, Standards
+from services.insight.risk.standards import Standards
 from shared.contracts.fact import Fact
 from shared.contracts.insight import INSIGHT
 from shared.contracts.reading import recall
@@ -56,16 +56,8 @@ class Known:
         self.version, self.standards = len(said.get(STREAM, ())), self.model.standards()
         self.judged = await ledger.frontiers(self.store.pool)
         self.clocks = dict(await self.store.clocks(range(PARTITIONS)))
-        self.waiting = await self._due_already()
+        self.waiting = set(range(PARTITIONS))
         await self.load_aside()
-
-    async def _due_already(self) -> set[int]:
-        """On which partitions something is due where they stand; where all is said, at the next moment."""
-        stand = {
-            partition: to.through + (MICROSECOND if self.clocks[partition].closed else timedelta())
-            for partition, to in self.judged.items()
-        }
-        return {timer.partition for timer in await self.store.timers(stand, 1)} if stand else set()
 
     async def load_aside(self) -> None:
         """Whose judgement stands still; an operator may have set aside more of them, or released some."""
